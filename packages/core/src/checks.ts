@@ -1,0 +1,34 @@
+import { invalidArgument } from './errors.js';
+
+/** Throws unless `value` is a finite number above zero. */
+export function checkPositive(where: string, argument: string, value: number): void {
+  if (!(Number.isFinite(value) && value > 0)) {
+    throw invalidArgument(where, argument, 'be a finite number above 0', value);
+  }
+}
+
+/** Throws unless `value` is a number in `[low, high]`. */
+export function checkRange(where: string, argument: string, value: number, low: number, high: number): void {
+  if (!(value >= low && value <= high)) {
+    throw invalidArgument(where, argument, `be a number from ${low} to ${high}`, value);
+  }
+}
+
+/** Throws unless `value` is an integer of at least `low`. */
+export function checkInteger(where: string, argument: string, value: number, low = 0): void {
+  if (!(Number.isSafeInteger(value) && value >= low)) {
+    throw invalidArgument(where, argument, `be an integer of at least ${low}`, value);
+  }
+}
+
+/** Throws unless `value` is one of `choices`. */
+export function checkChoice<T extends string>(
+  where: string,
+  argument: string,
+  value: string,
+  choices: readonly T[],
+): asserts value is T {
+  if (!choices.some((choice) => choice === value)) {
+    throw invalidArgument(where, argument, `be one of ${choices.map((c) => `'${c}'`).join(', ')}`, value);
+  }
+}

@@ -1,0 +1,15 @@
+import type { Options } from 'tsup';
+
+/** The one build that every package shares; packages pass only what differs (their entry points). */
+export function preset(options: Options = {}): Options {
+  return {
+    entry: ['src/index.ts'],
+    format: ['esm'],
+    target: 'node20',
+    // tsup injects `baseUrl`, which TypeScript 6 calls deprecated.
+    dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+    sourcemap: true,
+    clean: true,
+    ...options,
+  };
+}
