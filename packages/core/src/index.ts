@@ -1,9 +1,17 @@
+export type { MixedParts } from './assemble-mixed.js';
+export { assembleMixed } from './assemble-mixed.js';
+export type { BackendName, Load } from './backends/candidates.js';
+export { backendNames } from './backends/candidates.js';
+export type { BackendAttempt, BackendReport, SelectBackendOptions } from './backends/select-backend.js';
+export { selectBackend } from './backends/select-backend.js';
 export type { Batch, BatchShape } from './batch.js';
 export { checkBatch, shapeOf } from './batch.js';
 export type { BatchNormTrainOptions } from './batch-norm.js';
 export { batchNormTrain } from './batch-norm.js';
 export type { BatchSource, HostBatch } from './batch-source.js';
 export { checkChoice, checkInteger, checkPositive, checkRange } from './checks.js';
+export type { ChooseOptions, ChoosePlan } from './choose.js';
+export { choose } from './choose.js';
 export type {
   Classifier,
   ClassifierOutput,
@@ -11,19 +19,38 @@ export type {
   Intercept,
   NamedVariables,
 } from './classifier.js';
+export type { DuringOptions, DuringPlan } from './during.js';
+export { during } from './during.js';
 export type { MixErrorCode, MixErrorFields } from './errors.js';
 export { describeReceived, invalidArgument, isMixError, MixError } from './errors.js';
 export type { FromMixerOptions } from './from-mixer.js';
 export { fromMixer } from './from-mixer.js';
 export type { Guide } from './guide.js';
+export type { IdentityPlan } from './identity.js';
+export { identity } from './identity.js';
+export type { Interpolation } from './interpolation-matrix.js';
+export { interpolationMatrix } from './interpolation-matrix.js';
 export type { Json } from './json.js';
 export { softBce, softCrossEntropy } from './losses.js';
 export type { Method, StepContext, StepResult } from './method.js';
 export { mixedAccuracy } from './mixed-accuracy.js';
 export type { MixContext, MixedBatch, Mixer } from './mixer.js';
+export type { PerSamplePlan } from './per-sample.js';
+export { perSample } from './per-sample.js';
 export type { Plan } from './plan.js';
+export { readSafetensors } from './read-safetensors.js';
+export type { RepeatPlan } from './repeat.js';
+export { repeat } from './repeat.js';
+export type { Applier } from './replay.js';
+export { replay } from './replay.js';
+export type { ResampleOptions } from './resample.js';
+export { resample } from './resample.js';
 export type { Rng, RngState } from './rng.js';
 export { createRng, restoreRng } from './rng.js';
+export type { HostTensor, SafetensorsDtype, SafetensorsFile, TensorData } from './safetensors.js';
 export type { NamedTensors, State } from './state.js';
 export type { DenseTargets, SmoothingKind, SmoothingOptions, SparseTargets, Targets } from './targets.js';
 export { denseTargets, mixTargets, plainTargets, smoothTargets } from './targets.js';
+export type { WithProbPlan } from './with-prob.js';
+export { withProb } from './with-prob.js';
+export { dtypeOf, writeSafetensors } from './write-safetensors.js';

@@ -1,0 +1,44 @@
+/** Element types of a safetensors file that mix reads. */
+export type SafetensorsDtype = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'I16' | 'I8' | 'U8' | 'BOOL';
+
+/** Data of a host tensor. 16-bit floats are widened to `Float32Array` on reading. */
+export type TensorData =
+  | Float64Array
+  | Float32Array
+  | BigInt64Array
+  | Int32Array
+  | Int16Array
+  | Int8Array
+  | Uint8Array;
+
+/** A tensor in host memory. */
+export interface HostTensor {
+  /** Element type in the file. */
+  readonly dtype: SafetensorsDtype;
+  /** Sizes of the axes; `[]` is a scalar. */
+  readonly shape: readonly number[];
+  /** Row-major elements; aligned, and the reader's own copy. */
+  readonly data: TensorData;
+}
+
+/** What a safetensors file holds. */
+export interface SafetensorsFile {
+  /** Tensors by name, in the file's order. */
+  readonly tensors: ReadonlyMap<string, HostTensor>;
+  /** The header's `__metadata__`. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Bytes of one element. */
+export const bytesPerElement: Readonly<Record<SafetensorsDtype, number>> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+};
