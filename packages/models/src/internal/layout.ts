@@ -1,0 +1,27 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** How a parameter lies in memory: convolutions HWIO, linear layers `[in,out]`, everything else as on disk. */
+export type Layout = 'convolution' | 'linear' | 'plain';
+
+// From memory to PyTorch's order (OIHW, [out,in]) and back.
+const permutations = {
+  convolution: { toDisk: [3, 2, 0, 1], toMemory: [2, 3, 1, 0] },
+  linear: { toDisk: [1, 0], toMemory: [1, 0] },
+} as const;
+
+/** A new tensor in PyTorch's layout. */
+export function toDisk(layout: Layout, value: Tensor): Tensor {
+  return layout === 'plain' ? tf.clone(value) : tf.transpose(value, [...permutations[layout].toDisk]);
+}
+
+/** A new tensor in the layout that the ops want. */
+export function toMemory(layout: Layout, value: Tensor): Tensor {
+  return layout === 'plain' ? tf.clone(value) : tf.transpose(value, [...permutations[layout].toMemory]);
+}
+
+/** The shape on disk of something with this shape in memory. */
+export function diskShape(layout: Layout, shape: readonly number[]): number[] {
+  if (layout === 'plain') return [...shape];
+  return permutations[layout].toDisk.map((axis) => shape[axis] as number);
+}

@@ -1,0 +1,46 @@
+import { checkInteger, checkPositive, checkRange } from '@mix/core';
+import type { Model } from '../model.js';
+import type { ModelOptions } from '../model-options.js';
+import type { Shortcut } from './basic-block.js';
+import type { Builder } from './builder.js';
+import type { Layer } from './layer.js';
+import { createLinear } from './linear.js';
+import { ParameterStore } from './parameter-store.js';
+import { residualStages } from './residual-stages.js';
+import { stagedClassifier } from './staged-classifier.js';
+
+/** What tells one residual network from another. */
+export interface ResidualNetworkOptions extends ModelOptions {
+  readonly width: number;
+  readonly depths: readonly number[];
+  readonly shortcut: Shortcut;
+  readonly stem: (builder: Builder, inChannels: number, outChannels: number) => Layer;
+}
+
+/** Checks the options of the public factory `where` and builds its network. */
+export function residualNetwork(
+  where: string,
+  {
+    numClasses,
+    rng,
+    inChannels = 3,
+    batchNorm: { momentum = 0.1, epsilon = 1e-5, frozen = false } = {},
+    zeroInitResidual = false,
+    width,
+    depths,
+    shortcut,
+    stem,
+  }: ResidualNetworkOptions,
+): Model {
+  checkInteger(where, 'numClasses', numClasses, 1);
+  checkInteger(where, 'inChannels', inChannels, 1);
+  checkInteger(where, 'width', width, 1);
+  checkRange(where, 'batchNorm.momentum', momentum, 0, 1);
+  checkPositive(where, 'batchNorm.epsilon', epsilon);
+  const store = new ParameterStore();
+  const builder: Builder = { store, rng, batchNorm: { momentum, epsilon, frozen } };
+  const first = stem(builder, inChannels, width);
+  const { stages, outChannels } = residualStages(builder, { width, depths, shortcut, zeroInitResidual });
+  const head = createLinear(builder, 'fc', outChannels, numClasses);
+  return stagedClassifier({ store, inChannels, numClasses, stem: first, stages, head });
+}

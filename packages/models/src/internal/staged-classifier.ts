@@ -1,0 +1,77 @@
+// Registers the gradients of tfjs-core's ops.
+import '@tensorflow/tfjs-layers';
+import { type ClassifierOutput, checkInteger, type ForwardOptions, invalidArgument } from '@mix/core';
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Model } from '../model.js';
+import type { Layer } from './layer.js';
+import type { ParameterStore } from './parameter-store.js';
+
+/** The parts of a {@link stagedClassifier}. */
+export interface StagedParts {
+  readonly store: ParameterStore;
+  readonly inChannels: number;
+  readonly numClasses: number;
+  readonly stem: Layer;
+  readonly stages: readonly Layer[];
+  readonly head: (embedding: Tensor2D) => Tensor2D;
+}
+
+/** Puts stem, stages, global average pooling and head together to a model with feature taps. */
+export function stagedClassifier(parts: StagedParts): Model {
+  const { store, numClasses } = parts;
+  return {
+    numClasses,
+    variables: store.variables(),
+    forward: (images, options) => forward(parts, images, options),
+    state: () => store.state(),
+    restore: (state) => store.restore(state),
+    dispose: () => store.dispose(),
+  };
+}
+
+function forward(
+  parts: StagedParts,
+  images: Tensor4D,
+  { training, intercept }: ForwardOptions,
+): ClassifierOutput {
+  checkImages(images, parts.inChannels);
+  if (intercept !== undefined) checkStage(intercept.stage, parts.stages.length);
+  const tap = (stage: number, features: Tensor4D): Tensor4D =>
+    intercept?.stage === stage ? intercept.apply(features) : features;
+  return tf.tidy(() => {
+    let features = parts.stem(tap(0, images), training);
+    const stages = parts.stages.map((stage, index) => {
+      features = tap(index + 1, stage(features, training));
+      return features;
+    });
+    const embedding = tf.mean(features, [1, 2]) as Tensor2D;
+    return { logits: parts.head(embedding), embedding, stages };
+  });
+}
+
+function checkStage(stage: number, count: number): void {
+  checkInteger('Classifier.forward', 'intercept.stage', stage);
+  if (stage > count) {
+    throw invalidArgument(
+      'Classifier.forward',
+      'intercept.stage',
+      `be from 0 (the input) to ${count} (the last stage)`,
+      stage,
+    );
+  }
+}
+
+function checkImages(images: Tensor4D, inChannels: number): void {
+  if (images.rank !== 4 || images.shape[3] !== inChannels) {
+    throw invalidArgument('Classifier.forward', 'images', `be [B,H,W,${inChannels}]`, images.shape, {
+      code: 'SHAPE',
+    });
+  }
+  if (images.dtype !== 'float32') {
+    throw invalidArgument('Classifier.forward', 'images', 'be float32', images.dtype, {
+      code: 'DTYPE',
+      remedy: "Cast them first: tf.cast(images, 'float32')",
+    });
+  }
+}
