@@ -13,6 +13,8 @@ export interface MixedParts<P extends Plan> {
   readonly sources: readonly (readonly number[])[];
   /** For each row, the share of each source. */
   readonly lam: readonly (readonly number[])[];
+  /** For each row, the weight of each source's label, where it is not its share. */
+  readonly labelWeights?: readonly (readonly number[])[] | undefined;
   /** Masks `[B,H,W,K]`; handed over. */
   readonly masks?: Tensor4D | undefined;
   /** What was drawn. */
@@ -32,6 +34,9 @@ export function assembleMixed<P extends Plan>(batch: Batch, parts: MixedParts<P>
   const count = parts.sources[0]?.length ?? 1;
   const sources: Tensor2D = tf.tensor2d(parts.sources.flat(), [size, count], 'int32');
   const lam: Tensor2D = tf.tensor2d(parts.lam.flat(), [size, count], 'float32');
-  const targets = mixTargets(batch.labels, sources, lam);
+  const weights =
+    parts.labelWeights === undefined ? lam : tf.tensor2d(parts.labelWeights.flat(), [size, count]);
+  const targets = mixTargets(batch.labels, sources, weights);
+  if (weights !== lam) tf.dispose(weights);
   return { images, targets, sources, lam, plan, ...(masks && { masks }) };
 }

@@ -28,7 +28,7 @@ export function choose(mixers: readonly Mixer[], { weights }: ChooseOptions = {}
   return function choose(batch, context) {
     const choice = context.rng.choice(indices, weights);
     const mixer = mixers[choice] as Mixer;
-    const mixed = mixer(batch, { ...context, rng: context.rng.fork('choose', choice) });
+    const mixed = mixer(batch, { ...context, rng: context.rng.split() });
     return { ...mixed, plan: { method: 'choose', shape: mixed.plan.shape, choice, plan: mixed.plan } };
   };
 }

@@ -27,9 +27,10 @@ export function perSample(mixers: readonly Mixer[], { weights }: ChooseOptions =
   const indices = mixers.map((_, index) => index);
   return function perSample(batch, context) {
     const rows = Array.from({ length: batch.images.shape[0] }, (_, row) => row);
-    const choice = rows.map((row) => context.rng.fork('sample', row).choice(indices, weights));
+    const rng = context.rng.split();
+    const choice = rows.map((row) => rng.fork('sample', row).choice(indices, weights));
     const mixed = mixers.map((mixer, index) =>
-      choice.includes(index) ? mixer(batch, { ...context, rng: context.rng.fork('mixer', index) }) : null,
+      choice.includes(index) ? mixer(batch, { ...context, rng: rng.fork('mixer', index) }) : null,
     );
     return selectRows(batch, choice, mixed);
   };

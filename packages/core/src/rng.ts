@@ -29,6 +29,8 @@ export interface Rng {
   choice<T>(items: readonly T[], weights?: readonly number[]): T;
   /** An independent stream that depends on this one's key and on `keys` alone, not on what was drawn so far. */
   fork(...keys: readonly (string | number)[]): Rng;
+  /** A new independent stream at each call: draws one number here and forks by it. */
+  split(): Rng;
   /** Where the stream is, for {@link restoreRng}. */
   state(): RngState;
 }
@@ -127,6 +129,10 @@ class ThreefryRng implements Rng {
     const key = new Uint32Array([this.#k0, this.#k1]);
     for (const name of keys) foldIn(key, name);
     return new ThreefryRng(key[0] as number, key[1] as number, 0);
+  }
+
+  split(): Rng {
+    return this.fork('split', Math.floor(this.#unit() * 2 ** 53));
   }
 
   state(): RngState {

@@ -21,9 +21,7 @@ export function withProb(mixer: Mixer, prob: number): Mixer<WithProbPlan> {
   checkRange('withProb', 'prob', prob, 0, 1);
   return function withProb(batch, context) {
     const apply = context.rng.uniform() < prob;
-    const mixed = apply
-      ? mixer(batch, { ...context, rng: context.rng.fork('withProb') })
-      : identity(batch, context);
+    const mixed = apply ? mixer(batch, { ...context, rng: context.rng.split() }) : identity(batch, context);
     return { ...mixed, plan: { method: 'withProb', shape: mixed.plan.shape, plan: mixed.plan } };
   };
 }

@@ -1,0 +1,26 @@
+import { type Batch, checkBatch, invalidArgument, type Plan, shapeOf } from '@mix/core';
+
+/** Throws unless `plan` is one of `method` for a batch of this shape, with a value for every row in each of `lists`. */
+export function checkPlan(
+  where: string,
+  batch: Batch,
+  plan: Plan,
+  method: string,
+  lists: readonly (readonly unknown[])[],
+): void {
+  checkBatch(where, batch);
+  if (plan.method !== method) throw invalidArgument(where, 'plan.method', `be '${method}'`, plan.method);
+  const shape = shapeOf(batch);
+  if (plan.shape.length !== 3 || shape.some((size, axis) => size !== plan.shape[axis])) {
+    throw invalidArgument(where, 'plan.shape', `be the batch's [B,H,W]=[${shape}]`, plan.shape, {
+      code: 'SHAPE',
+    });
+  }
+  for (const list of lists) {
+    if (list.length !== shape[0]) {
+      throw invalidArgument(where, 'plan', `have a value for each of ${shape[0]} rows`, list.length, {
+        code: 'BATCH_SIZE',
+      });
+    }
+  }
+}

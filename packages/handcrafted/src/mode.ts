@@ -1,0 +1,49 @@
+import { checkChoice, invalidArgument, type Rng } from '@mix/core';
+import { type Pairing, permute, reverse } from './pairing.js';
+
+/**
+ * How draws are shared: `batch`, one for all rows; `elem`, one a row; `pair`, one for a row and its mirror image
+ * `B − 1 − i`, which are each other's partners. timm's names and meanings.
+ */
+export type MixMode = 'batch' | 'pair' | 'elem';
+
+/** Options of every pairwise mixer. */
+export interface PairOptions {
+  /** How draws are shared. @defaultValue 'batch' */
+  readonly mode?: MixMode;
+  /** Who is mixed with whom. @defaultValue {@link permute}, and {@link reverse} for `pair`, which allows no other */
+  readonly pairing?: Pairing;
+}
+
+/** What every pairwise mixer draws first. */
+export interface PairDraws {
+  /** The partner of each row. */
+  readonly partner: readonly number[];
+  /** The stream for a row's further draws; rows that share a draw get streams that start alike. */
+  readonly stream: (row: number) => Rng;
+}
+
+/**
+ * Draws the partners of a batch, and prepares the streams for what else is drawn by row: a row's draws depend on the stream
+ * and the row alone, not on the other rows.
+ */
+export function drawPairs(
+  where: string,
+  size: number,
+  rng: Rng,
+  { mode = 'batch', pairing = mode === 'pair' ? reverse : permute }: PairOptions,
+): PairDraws {
+  checkChoice(where, 'mode', mode, ['batch', 'pair', 'elem']);
+  if (mode === 'pair' && pairing !== reverse) {
+    throw invalidArgument(where, 'pairing', "be `reverse` when mode is 'pair'", pairing.name);
+  }
+  const own = rng.split();
+  const partner = pairing(size, own.fork('partner'));
+  const valid = partner.every((other) => Number.isInteger(other) && other >= 0 && other < size);
+  if (partner.length !== size || !valid) {
+    throw invalidArgument(where, 'pairing', `give ${size} rows from 0 to ${size - 1}`, partner);
+  }
+  const shared = (row: number): number =>
+    mode === 'batch' ? 0 : mode === 'elem' ? row : Math.min(row, size - 1 - row);
+  return { partner, stream: (row) => own.fork('row', shared(row)) };
+}
