@@ -1,0 +1,98 @@
+import { endValid, firstValid } from './arithmetic';
+import { gemmPacked, packPanels } from './gemm';
+
+/** Packs every tap of a filter `[taps, inner, outer]`, each transposed to `[outer, inner]` when asked. */
+function packTaps(filter: usize, taps: i32, inner: i32, outer: i32, transposed: bool, scratch: usize): usize {
+  const rows = transposed ? outer : inner;
+  const columns = transposed ? inner : outer;
+  const step = <usize>rows * <usize>((columns + 7) & ~7) * 4;
+  const line = (<usize>outer) << 2;
+  for (let tap = 0; tap < taps; tap++) {
+    const source = filter + <usize>tap * <usize>inner * line;
+    packPanels(
+      source,
+      transposed ? 4 : line,
+      transposed ? line : 4,
+      rows,
+      columns,
+      scratch + <usize>tap * step,
+    );
+  }
+  return step;
+}
+
+/**
+ * Adds a convolution (`forward`) or its input gradient to a zeroed target, tap by tap and row by row.
+ * `scratch` takes the packed filter.
+ */
+export function convolve(
+  forward: bool,
+  input: usize,
+  filter: usize,
+  output: usize,
+  scratch: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  outChannels: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+): void {
+  const step = packTaps(filter, filterHeight * filterWidth, channels, outChannels, !forward, scratch);
+  const pixel = (<usize>channels) << 2;
+  const outPixel = (<usize>outChannels) << 2;
+  const panelStride = (<usize>(forward ? channels : outChannels)) << 5;
+  for (let n = 0; n < batch; n++) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      for (let ky = 0; ky < filterHeight; ky++) {
+        const y = oy * strideY - padTop + ky * dilationY;
+        if (y < 0 || y >= height) continue;
+        for (let kx = 0; kx < filterWidth; kx++) {
+          const shift = kx * dilationX - padLeft;
+          const from = firstValid(shift, strideX, outWidth);
+          const count = endValid(shift, strideX, outWidth, width) - from;
+          if (count <= 0) continue;
+          const tap = scratch + <usize>(ky * filterWidth + kx) * step;
+          const near = input + <usize>((n * height + y) * width + from * strideX + shift) * pixel;
+          const far = output + <usize>((n * outHeight + oy) * outWidth + from) * outPixel;
+          if (forward) {
+            gemmPacked(
+              count,
+              outChannels,
+              channels,
+              near,
+              <usize>strideX * pixel,
+              4,
+              tap,
+              panelStride,
+              far,
+              outPixel,
+            );
+          } else {
+            gemmPacked(
+              count,
+              channels,
+              outChannels,
+              far,
+              outPixel,
+              4,
+              tap,
+              panelStride,
+              near,
+              <usize>strideX * pixel,
+            );
+          }
+        }
+      }
+    }
+  }
+}

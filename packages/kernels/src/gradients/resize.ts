@@ -1,0 +1,75 @@
+import {
+  matMul,
+  ResizeBilinear,
+  ResizeNearestNeighbor,
+  reshape,
+  type Tensor,
+  type Tensor4D,
+  tensor3d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { overrideGradient } from '../internal/override-gradient.js';
+
+interface ResizeAttrs {
+  readonly alignCorners: boolean;
+  readonly halfPixelCenters: boolean;
+  readonly size: readonly [number, number];
+}
+
+/** The input rows (or columns) that one output row reads, with their weights. */
+type Taps = (position: number, inSize: number) => readonly (readonly [number, number])[];
+
+/**
+ * Gradients of resizeBilinear and resizeNearestNeighbor. Resizing is linear and separable, `y = R_h·x·R_wᵀ`,
+ * so that the gradient is `R_hᵀ·dy·R_w`: the same on every backend. (tfjs' own kernels ignore half-pixel
+ * centers, and that of the CPU backend swaps height and width.)
+ */
+export function registerResizeGradients(): void {
+  register(ResizeBilinear, ({ halfPixelCenters }) => (halfPixelCenters ? centered : bilinear));
+  register(ResizeNearestNeighbor, ({ alignCorners }) => (alignCorners ? nearestRounded : nearestFloored));
+}
+
+function register(kernelName: string, tapsOf: (attrs: ResizeAttrs) => Taps): void {
+  overrideGradient<ResizeAttrs>(kernelName, { inputsToSave: ['images'] }, () => (dy, saved, attrs) => ({
+    images: () => resizeGradient(dy, saved[0] as Tensor4D, attrs, tapsOf(attrs)),
+  }));
+}
+
+const nearestFloored: Taps = (position, inSize) => [[Math.min(inSize - 1, Math.floor(position)), 1]];
+const nearestRounded: Taps = (position, inSize) => [[Math.min(inSize - 1, Math.round(position)), 1]];
+
+const centered: Taps = (position, inSize) => bilinear(Math.max(0, position - 0.5), inSize);
+
+const bilinear: Taps = (at, inSize) => {
+  const low = Math.min(inSize - 1, Math.floor(at));
+  const high = Math.min(inSize - 1, Math.ceil(at));
+  return [
+    [low, 1 - (at - low)],
+    [high, at - low],
+  ];
+};
+
+function resizeGradient(dy: Tensor, images: Tensor4D, attrs: ResizeAttrs, taps: Taps): Tensor {
+  const [batch, height, width, channels] = images.shape;
+  const [outHeight, outWidth] = attrs.size;
+  return tidy(() => {
+    const down = resizeMatrix(height, outHeight, attrs, taps);
+    const across = resizeMatrix(width, outWidth, attrs, taps);
+    const rows = matMul(down, reshape(dy, [batch, outHeight, outWidth * channels]), true);
+    const columns = matMul(across, reshape(rows, [batch * height, outWidth, channels]), true);
+    return reshape(columns, images.shape);
+  });
+}
+
+/** `R` `[1, out, in]`: row o holds the weights with which output o reads the inputs. */
+function resizeMatrix(inSize: number, outSize: number, attrs: ResizeAttrs, taps: Taps): Tensor {
+  const shrink = attrs.alignCorners && outSize > 1 ? 1 : 0;
+  const scale = (inSize - shrink) / (outSize - shrink);
+  const weights = new Float32Array(outSize * inSize);
+  for (let o = 0; o < outSize; o++) {
+    for (const [i, weight] of taps(scale * (attrs.halfPixelCenters ? o + 0.5 : o), inSize)) {
+      weights[o * inSize + i] = (weights[o * inSize + i] ?? 0) + weight;
+    }
+  }
+  return tensor3d(weights, [1, outSize, inSize]);
+}

@@ -1,0 +1,64 @@
+import { backend_util } from '@tensorflow/tfjs-core';
+
+/** Attributes that the convolution and pooling kernels share, as tfjs passes them. */
+export interface WindowAttrs {
+  readonly strides: [number, number] | number;
+  readonly pad: 'valid' | 'same' | number | backend_util.ExplicitPadding;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+  readonly dilations?: [number, number] | number;
+  readonly dataFormat?: 'NHWC' | 'NCHW';
+}
+
+type Shape4D = [number, number, number, number];
+
+/** The geometry of a convolution over NHWC images. */
+export function convInfo(
+  kernelName: string,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  { strides, pad, dimRoundingMode, dilations = 1, dataFormat = 'NHWC' }: WindowAttrs,
+  depthwise = false,
+): backend_util.Conv2DInfo {
+  if (dataFormat !== 'NHWC') {
+    throw new Error(`${kernelName}: dataFormat must be 'NHWC' on wasm; got '${dataFormat}'`);
+  }
+  return backend_util.computeConv2DInfo(
+    inputShape as Shape4D,
+    filterShape as Shape4D,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    depthwise,
+  );
+}
+
+/** The geometry of a pooling window over NHWC images. */
+export function poolInfo(
+  inputShape: readonly number[],
+  filterSize: [number, number] | number,
+  { strides, pad, dimRoundingMode, dilations = 1 }: WindowAttrs,
+): backend_util.Conv2DInfo {
+  return backend_util.computePool2DInfo(
+    inputShape as Shape4D,
+    filterSize,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+  );
+}
+
+/** Batch, input, output: the first arguments of every windowed function of `assembly/`. */
+export function extents(info: backend_util.Conv2DInfo, outChannels: readonly number[] = []): number[] {
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth } = info;
+  return [batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, ...outChannels];
+}
+
+/** Filter, stride, dilation and padding: their last arguments. */
+export function steps(info: backend_util.Conv2DInfo): number[] {
+  return [
+    ...[info.filterHeight, info.filterWidth, info.strideHeight, info.strideWidth],
+    ...[info.dilationHeight, info.dilationWidth, info.padInfo.top, info.padInfo.left],
+  ];
+}

@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, it } from 'vitest';
+import { expectNoLeak, expectSameOnCpu, useWasm } from '../../test/backends.js';
+import { expectGradient } from '../../test/finite-differences.js';
+import { values } from '../../test/values.js';
+
+type Shape = [number, number, number, number];
+type Pad = 'same' | 'valid' | number | [[0, 0], [number, number], [number, number], [0, 0]];
+type Case = [
+  name: string,
+  x: Shape,
+  filter: Shape,
+  strides: number | [number, number],
+  pad: Pad,
+  dilation?: number,
+];
+
+const cases: Case[] = [
+  ['a 3x3', [2, 5, 6, 4], [3, 3, 4, 8], 1, 'same'],
+  ['odd channels', [2, 7, 5, 3], [3, 3, 3, 5], 1, 'same'],
+  ['more than one tile of channels', [1, 4, 9, 13], [3, 3, 13, 21], 1, 'same'],
+  ['padding valid', [2, 6, 7, 5], [3, 2, 5, 9], 1, 'valid'],
+  ['stride 2, uneven same', [2, 8, 8, 4], [3, 3, 4, 8], 2, 'same'],
+  ['stride 2, odd size', [1, 7, 9, 6], [3, 3, 6, 12], 2, 'same'],
+  ['stride 2, padding 1', [2, 8, 6, 4], [3, 3, 4, 4], 2, 1],
+  ['strides that differ', [1, 9, 8, 2], [3, 3, 2, 3], [2, 3], 'valid'],
+  [
+    'explicit padding',
+    [1, 5, 5, 4],
+    [3, 3, 4, 8],
+    1,
+    [
+      [0, 0],
+      [2, 0],
+      [0, 1],
+      [0, 0],
+    ],
+  ],
+  ['padding beyond the filter', [1, 3, 3, 2], [2, 2, 2, 2], 1, 3],
+  ['a 1x1', [3, 4, 5, 6], [1, 1, 6, 10], 1, 'same'],
+  ['a 1x1 with stride 2', [2, 5, 6, 4], [1, 1, 4, 8], 2, 'same'],
+  ['a 7x7 stem', [1, 11, 12, 3], [7, 7, 3, 8], 2, 'same'],
+  ['a patch embedding', [2, 8, 8, 3], [4, 4, 3, 16], 4, 'valid'],
+  ['dilation 2', [2, 7, 8, 4], [3, 3, 4, 8], 1, 'same', 2],
+  ['dilation 3, valid', [1, 9, 8, 3], [3, 2, 3, 5], 1, 'valid', 3],
+  ['one pixel', [1, 1, 1, 1], [3, 3, 1, 1], 1, 'same'],
+  ['an empty batch', [0, 4, 4, 4], [3, 3, 4, 8], 1, 'same'],
+];
+
+beforeAll(useWasm);
+
+function inputs(x: Shape, filter: Shape): [tf.Tensor4D, tf.Tensor4D] {
+  return [
+    tf.tensor4d(values(tf.util.sizeFromShape(x), 1), x),
+    tf.tensor4d(values(tf.util.sizeFromShape(filter), 2), filter),
+  ];
+}
+
+describe.each(cases)('conv2d, %s', (_name, x, filter, strides, pad, dilation = 1) => {
+  const op = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+    tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, strides, pad, 'NHWC', dilation);
+
+  it('has the gradients that differences give', () => {
+    tf.tidy(() => expectGradient(op as never, inputs(x, filter)));
+  });
+
+  it('agrees with the CPU backend', async () => {
+    await expectSameOnCpu(() => {
+      const [a, b] = inputs(x, filter);
+      const { value, grads } = tf.valueAndGrads((p: tf.Tensor, q: tf.Tensor) => tf.mean(tf.square(op(p, q))))(
+        [a, b],
+      );
+      return [op(a, b), value, ...grads];
+    });
+  });
+});
+
+describe('conv2dTranspose', () => {
+  it.each([
+    ['stride 1', [2, 4, 5, 6], [3, 3, 3, 6], 1, 'same', [2, 4, 5, 3]],
+    ['stride 2', [2, 4, 3, 5], [4, 4, 8, 5], 2, 'same', [2, 8, 6, 8]],
+    ['stride 2, valid', [1, 3, 3, 4], [2, 2, 4, 4], 2, 'valid', [1, 6, 6, 4]],
+  ] as const)('%s', async (_name, x, filter, stride, pad, out) => {
+    const op = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+      tf.conv2dTranspose(a as tf.Tensor4D, b as tf.Tensor4D, [...out] as Shape, stride, pad);
+    tf.tidy(() => expectGradient(op as never, inputs([...x] as Shape, [...filter] as Shape)));
+    await expectSameOnCpu(() => [op(...inputs([...x] as Shape, [...filter] as Shape))]);
+  });
+});
+
+it('leaves nothing behind', () => {
+  const op = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+    tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, 'same');
+  expectNoLeak(() =>
+    tf.grads((a, b) => tf.sum(op(a as tf.Tensor, b as tf.Tensor)))(inputs([4, 16, 16, 8], [3, 3, 8, 8])),
+  );
+});

@@ -1,0 +1,65 @@
+import { BatchMatMul, broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { makeZeros, pointer, withScratch } from '../internal/heap.js';
+import { type KernelCall, overrideKernel } from '../internal/override-kernel.js';
+import { simdOf } from '../internal/simd.js';
+
+type MatMulCall = KernelCall<
+  { readonly a: TensorInfo; readonly b: TensorInfo },
+  { readonly transposeA: boolean; readonly transposeB: boolean }
+>;
+
+export function registerMatMul(): void {
+  overrideKernel(BatchMatMul, batchMatMul);
+}
+
+function batchMatMul({ inputs: { a, b }, backend, attrs }: MatMulCall): TensorInfo | undefined {
+  const { transposeA, transposeB } = attrs;
+  if (a.dtype !== 'float32' || b.dtype !== 'float32') return undefined;
+  const batchA = a.shape.slice(0, -2);
+  const batchB = b.shape.slice(0, -2);
+  const batch = broadcast_util.assertAndGetBroadcastShape(batchA, batchB);
+  const [aRows, aColumns] = matrix(a, transposeA);
+  const [bRows, bColumns] = matrix(b, transposeB);
+  util.assert(
+    aColumns === bRows,
+    () => `matMul: inner sizes must agree; got ${aColumns} (of [${a.shape}]) and ${bRows} (of [${b.shape}])`,
+  );
+  const output = makeZeros(backend, [...batch, aRows, bColumns]);
+  const simd = simdOf(backend);
+  const [strideA, strideB] = [broadcastStrides(batchA, batch), broadcastStrides(batchB, batch)];
+  const count = util.sizeFromShape(batch);
+  withScratch(backend, bRows * Math.ceil(bColumns / 8) * 8, (scratch) => {
+    for (let i = 0; i < count; i++) {
+      const from = pointer(backend, a) + offset(i, batch, strideA) * aRows * aColumns * 4;
+      const by = pointer(backend, b) + offset(i, batch, strideB) * bRows * bColumns * 4;
+      const to = pointer(backend, output) + i * aRows * bColumns * 4;
+      const flags = [transposeA ? 1 : 0, transposeB ? 1 : 0];
+      simd.matMul(from, by, to, scratch, aRows, bColumns, aColumns, ...flags);
+    }
+  });
+  return output;
+}
+
+function matrix(tensor: TensorInfo, transposed: boolean): [number, number] {
+  const [rows = 1, columns = 1] = tensor.shape.slice(-2);
+  return transposed ? [columns, rows] : [rows, columns];
+}
+
+/** How far one step along each axis of `target` goes in `shape`, in matrices; 0 where it is repeated. */
+function broadcastStrides(shape: readonly number[], target: readonly number[]): number[] {
+  const lead = target.length - shape.length;
+  return target.map((_, axis) => {
+    if (axis < lead || shape[axis - lead] === 1) return 0;
+    return util.sizeFromShape(shape.slice(axis - lead + 1));
+  });
+}
+
+function offset(index: number, shape: readonly number[], strides: readonly number[]): number {
+  let [left, sum] = [index, 0];
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const size = shape[axis] ?? 1;
+    sum += (left % size) * (strides[axis] ?? 0);
+    left = Math.floor(left / size);
+  }
+  return sum;
+}

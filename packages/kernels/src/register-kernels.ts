@@ -1,0 +1,62 @@
+// Imported for what they register: tfjs-layers the gradients that we correct, the backend the kernels.
+import '@tensorflow/tfjs-layers';
+import '@tensorflow/tfjs-backend-wasm';
+import { registerAvgPoolGradient } from './gradients/avg-pool.js';
+import { registerBroadcastBinaryGradients } from './gradients/broadcast-binary.js';
+import { registerConv2dGradient } from './gradients/conv2d.js';
+import { registerDepthwiseConv2dGradient } from './gradients/depthwise-conv2d.js';
+import { registerMirrorPadGradient } from './gradients/mirror-pad.js';
+import { registerResizeGradients } from './gradients/resize.js';
+import { registerBatchNormTrain } from './kernels/batch-norm-train.js';
+import { registerBatchNormTrainGrad } from './kernels/batch-norm-train-grad.js';
+import { registerConvolution } from './kernels/convolution.js';
+import { registerDepthwise } from './kernels/depthwise.js';
+import { registerFusedBatchNorm } from './kernels/fused-batch-norm.js';
+import { registerMatMul } from './kernels/mat-mul.js';
+import { registerPooling } from './kernels/pooling.js';
+import { registerReduction } from './kernels/reduction.js';
+import { registerSegmentSum } from './kernels/segment-sum.js';
+
+let registered = false;
+
+/**
+ * Registers the kernels that tfjs' WebAssembly backend lacks, has wrong or has slow, and corrects the
+ * gradients that tfjs-core has wrong on every backend. Calling it again changes nothing; it may come before
+ * or after `tf.setBackend('wasm')`, and it neither chooses nor starts a backend.
+ *
+ * @throws Error from a kernel, when it first runs, on an engine without WebAssembly SIMD.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { registerKernels } from '@mix/kernels';
+ *
+ * registerKernels();
+ * await tf.setBackend('wasm');
+ * ```
+ */
+export function registerKernels(): void {
+  if (registered) return;
+  registered = true;
+  for (const register of [...kernels, ...gradients]) register();
+}
+
+const kernels = [
+  registerBatchNormTrain,
+  registerBatchNormTrainGrad,
+  registerConvolution,
+  registerDepthwise,
+  registerFusedBatchNorm,
+  registerMatMul,
+  registerPooling,
+  registerReduction,
+  registerSegmentSum,
+] as const;
+
+const gradients = [
+  registerAvgPoolGradient,
+  registerBroadcastBinaryGradients,
+  registerConv2dGradient,
+  registerDepthwiseConv2dGradient,
+  registerMirrorPadGradient,
+  registerResizeGradients,
+] as const;
