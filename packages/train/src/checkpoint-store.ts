@@ -1,0 +1,16 @@
+/** The places of a run's checkpoints: the newest, the one before it, and the one with the best validation. */
+export type CheckpointSlot = 'last' | 'previous' | 'best';
+
+/** Where checkpoints are kept. */
+export interface CheckpointStore {
+  /**
+   * Keeps a checkpoint, whole or not at all. What was `last` before becomes `previous`.
+   *
+   * @param bytes A safetensors file; borrowed until the promise settles.
+   */
+  save(slot: 'last' | 'best', bytes: Uint8Array): Promise<void>;
+  /** Gives what is in a slot, or `undefined` if there is nothing. */
+  load(slot: CheckpointSlot): Promise<Uint8Array | undefined>;
+  /** Name of a slot for messages, such as its path. */
+  describe(slot: CheckpointSlot): string;
+}

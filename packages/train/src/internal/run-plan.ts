@@ -1,0 +1,84 @@
+import { checkInteger, invalidArgument, type NamedVariables } from '@mix/core';
+import { checkClip } from '../clip-gradients.js';
+import type { FitOptions } from '../fit-options.js';
+import type { Optimizer } from '../optimizer.js';
+import type { Schedule } from '../schedule.js';
+
+/** Variables that are updated together. */
+export interface Group {
+  readonly name: string;
+  readonly variables: NamedVariables;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+}
+
+/** The checked and resolved part of {@link FitOptions}. */
+export interface RunPlan {
+  readonly groups: readonly Group[];
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+}
+
+export function planRun(options: FitOptions): RunPlan {
+  const { classifier, method, train, validation, epochs, clip } = options;
+  checkInteger('fit', 'epochs', epochs, 1);
+  checkInteger('fit', 'train.numBatches', train.numBatches, 1);
+  checkInteger('fit', 'evaluateEvery', options.evaluateEvery ?? 1, 1);
+  checkInteger('fit', 'checkpointEvery', options.checkpointEvery ?? 0);
+  checkInteger('fit', 'logEvery', options.logEvery ?? 0);
+  if (clip !== undefined) checkClip('fit', clip);
+  for (const [argument, source] of Object.entries({ train, validation })) {
+    if (source !== undefined && source.numClasses !== classifier.numClasses) {
+      const rule = `equal the classifier's, ${classifier.numClasses}`;
+      throw invalidArgument('fit', `${argument}.numClasses`, rule, source.numClasses);
+    }
+  }
+  const variablesOf: Record<string, NamedVariables> = { classifier: classifier.variables, ...method.groups };
+  const names = Object.keys(variablesOf).filter((name) => Object.keys(variablesOf[name] ?? {}).length > 0);
+  const optimizers = byGroup(options.optimizers, isOptimizer, 'classifier');
+  for (const name of Object.keys(optimizers)) {
+    if (!names.includes(name)) {
+      throw invalidArgument(
+        'fit',
+        'optimizers',
+        `be for the groups ${list(names)} of method '${method.name}'`,
+        name,
+      );
+    }
+  }
+  const groups = names.map((name): Group => {
+    const optimizer = optimizers[name];
+    if (optimizer === undefined) {
+      throw invalidArgument(
+        'fit',
+        'optimizers',
+        `have one for group '${name}' of method '${method.name}'`,
+        Object.keys(optimizers),
+        { remedy: `Pass optimizers: { ${names.map((group) => `${group}: sgd(...)`).join(', ')} }` },
+      );
+    }
+    const { schedule: given } = options;
+    const schedule = typeof given === 'function' ? given : given[name];
+    if (schedule === undefined) {
+      throw invalidArgument('fit', 'schedule', `have one for group '${name}'`, Object.keys(given));
+    }
+    return { name, variables: variablesOf[name] ?? {}, optimizer, schedule };
+  });
+  return { groups, stepsPerEpoch: train.numBatches, totalSteps: epochs * train.numBatches };
+}
+
+function byGroup<T>(
+  value: T | Readonly<Record<string, T>>,
+  isOne: (value: T | Readonly<Record<string, T>>) => value is T,
+  group: string,
+): Readonly<Record<string, T>> {
+  return isOne(value) ? { [group]: value } : value;
+}
+
+function isOptimizer(value: FitOptions['optimizers']): value is Optimizer {
+  return typeof value['update'] === 'function';
+}
+
+function list(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(', ');
+}

@@ -1,0 +1,56 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { invalidArgument, type Json } from '@mix/core';
+import type { CheckpointStore } from './checkpoint-store.js';
+import { fileCheckpointStore } from './file-checkpoint-store.js';
+import { writeDurably } from './internal/write-durably.js';
+import { jsonlLog } from './jsonl-log.js';
+import type { TrainRecord } from './records.js';
+
+/** The files of one run, ready to be passed to `fit`. */
+export interface RunFolder {
+  /** `checkpoints/`. */
+  readonly store: CheckpointStore;
+  /** Appends to `metrics.jsonl`. */
+  readonly log: (record: TrainRecord) => void;
+  /** Path of `metrics.jsonl`, for `readRecords`. */
+  readonly metricsPath: string;
+}
+
+/** Options of {@link openRunFolder}. */
+export interface OpenRunFolderOptions {
+  /** Written to `config.json`; plain JSON. */
+  readonly config?: Json;
+  /** Go on in a folder that holds a run already. @defaultValue false */
+  readonly resume?: boolean;
+}
+
+/**
+ * Opens the folder of a run: `config.json`, `metrics.jsonl` and `checkpoints/`.
+ *
+ * @param path Made if it does not exist.
+ * @throws MixError `INVALID_ARGUMENT` when it holds checkpoints and `resume` is off.
+ */
+export async function openRunFolder(
+  path: string,
+  { config, resume = false }: OpenRunFolderOptions = {},
+): Promise<RunFolder> {
+  const store = fileCheckpointStore(join(path, 'checkpoints'));
+  if (!resume) {
+    for (const slot of ['last', 'previous', 'best'] as const) {
+      if ((await store.load(slot)) === undefined) continue;
+      throw invalidArgument('openRunFolder', 'path', 'be a folder without checkpoints', path, {
+        remedy: 'Pass resume: true to go on with that run, or choose another folder',
+      });
+    }
+  }
+  await mkdir(path, { recursive: true });
+  if (config !== undefined) {
+    await writeDurably(
+      join(path, 'config.json'),
+      new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`),
+    );
+  }
+  const metricsPath = join(path, 'metrics.jsonl');
+  return { store, log: jsonlLog(metricsPath), metricsPath };
+}

@@ -1,0 +1,67 @@
+import { type Batch, checkInteger, type HostBatch, invalidArgument, type Rng } from '@mix/core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { applyFlipCrop } from './apply-flip-crop.js';
+import { type FlipCropOptions, planFlipCrop } from './plan-flip-crop.js';
+
+/** Brings a batch onto the device. With `rng` it augments (training), without it does not (evaluation). */
+export type Prepare = (host: HostBatch, rng?: Rng) => Batch;
+
+/** Options of {@link prepareImages}. */
+export interface PrepareImagesOptions extends FlipCropOptions {
+  /** Mean of each channel, in units where white is 1. */
+  readonly mean: readonly number[];
+  /** Standard deviation of each channel, in the same units, above 0. */
+  readonly std: readonly number[];
+}
+
+/**
+ * Uploads uint8 images, mirrors and crops them if there is an `rng`, and normalises: `(x/255 − mean) / std`. As in the usual
+ * torchvision pipeline the padding is black *before* the normalisation, so it ends as `−mean/std`, not as 0.
+ *
+ * @returns A function whose batch is new; the caller disposes it.
+ * @throws MixError `INVALID_ARGUMENT`; the function throws `SHAPE` when `mean` does not fit the channels.
+ */
+export function prepareImages({ mean, std, flip = false, cropPadding = 0 }: PrepareImagesOptions): Prepare {
+  if (mean.length === 0 || !mean.every(Number.isFinite)) {
+    throw invalidArgument('prepareImages', 'mean', 'be finite numbers, one a channel', mean);
+  }
+  if (std.length !== mean.length || !std.every((value) => Number.isFinite(value) && value > 0)) {
+    throw invalidArgument('prepareImages', 'std', `be ${mean.length} finite numbers above 0`, std);
+  }
+  checkInteger('prepareImages', 'cropPadding', cropPadding);
+  const scale = Float32Array.from(std, (value) => 1 / (255 * value));
+  const offset = Float32Array.from(mean, (value, channel) => -value / (std[channel] as number));
+
+  return (host, rng) => {
+    const [size, height, width, channels] = host.shape;
+    if (channels !== mean.length) {
+      throw invalidArgument(
+        'prepareImages',
+        'images',
+        `have ${mean.length} channels, as mean has`,
+        host.shape,
+        {
+          code: 'SHAPE',
+        },
+      );
+    }
+    const plan =
+      rng !== undefined && (flip || cropPadding > 0)
+        ? planFlipCrop([size, height, width], rng, { flip, cropPadding })
+        : undefined;
+    const images = tf.tidy(() => {
+      // Converted on the host: an upload as int32 costs as many bytes, and a cast on top.
+      const raw: Tensor4D = tf.tensor4d(new Float32Array(host.images), [size, height, width, channels]);
+      const cut = plan === undefined ? raw : applyFlipCrop(raw, plan);
+      return tf.add(tf.mul(cut, tf.tensor1d(scale)), tf.tensor1d(offset)) as Tensor4D;
+    });
+    return { images, labels: labelTensor(host.labels, size) };
+  };
+}
+
+function labelTensor(labels: HostBatch['labels'], size: number): Batch['labels'] {
+  return labels instanceof Int32Array
+    ? tf.tensor1d(labels.slice(), 'int32')
+    : tf.tensor2d(labels.slice(), [size, labels.length / size], 'float32');
+}
