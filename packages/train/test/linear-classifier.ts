@@ -11,13 +11,13 @@ export function linearClassifier({ numClasses = 3, channels = 1, width = 4 } = {
       Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(12.9 * (i + 1) + salt) / 3),
       shape,
     );
-  const variables: NamedVariables = {
+  const variables: NamedVariables = tf.tidy(() => ({
     'conv.weight': tf.variable(filled([3, 3, channels, width], 1)),
     'conv.bias': tf.variable(tf.zeros([width])),
     'fc.weight': tf.variable(filled([width, numClasses], 2)),
     'fc.bias': tf.variable(tf.zeros([numClasses])),
-  };
-  const runningMean = tf.variable(tf.zeros([width]), false);
+  }));
+  const runningMean = tf.tidy(() => tf.variable(tf.zeros([width]), false));
   const all = { ...variables, running_mean: runningMean };
   const get = (name: string) => (all as NamedVariables)[name] as tf.Variable;
   return {
