@@ -19,21 +19,60 @@ export function softCrossEntropy(logits: Tensor2D, targets: Targets): Tensor1D {
   });
 }
 
+/** Options of {@link softBce}. */
+export interface SoftBceOptions {
+  /** Weight η of the classes whose target is 0 (SAMix's balance of local and global terms). @defaultValue 1 */
+  readonly negWeight?: number;
+  /** How a row's classes are put together. @defaultValue 'mean' */
+  readonly overClasses?: 'mean' | 'sum';
+}
+
 /**
- * Binary cross-entropy of sigmoid outputs against soft or multi-label targets, per sample and averaged over classes:
- * `(1/K) Σ_c max(z,0) − z·t + log(1 + e^−|z|)`, stable for any finite logit.
+ * Binary cross-entropy of sigmoid outputs against soft or multi-label targets, per sample:
+ * `w · (softplus(z) − z·t)` averaged or summed over classes, with w = 1 where t > 0 and `negWeight` elsewhere; stable for
+ * any finite logit.
  *
  * @param logits float32 `[B,classes]`, borrowed.
  * @param targets Borrowed; treated as constants, values in `[0,1]`.
- * @returns float32 `[B]`, new. (Their mean over the batch is PyTorch's `binary_cross_entropy_with_logits`.)
+ * @returns float32 `[B]`, new. (With the defaults, their mean is PyTorch's `binary_cross_entropy_with_logits`.)
  * @throws MixError `BATCH_SIZE` or `SHAPE`.
  */
-export function softBce(logits: Tensor2D, targets: Targets): Tensor1D {
+export function softBce(
+  logits: Tensor2D,
+  targets: Targets,
+  { negWeight = 1, overClasses = 'mean' }: SoftBceOptions = {},
+): Tensor1D {
   return tf.tidy(() => {
     const values = targetValues('softBce', logits, targets);
-    // max(z,0) + log(1 + e^−|z|) = softplus(z)
-    return tf.mean(tf.sub(tf.softplus(logits), tf.mul(logits, values)), 1) as Tensor1D;
+    const each = tf.sub(tf.softplus(logits), tf.mul(logits, values));
+    if (negWeight === 1) return reduceClasses(each, overClasses);
+    const positive = tf.cast(tf.greater(values, 0), 'float32');
+    const weights = tf.add(tf.mul(positive, 1 - negWeight), negWeight);
+    return reduceClasses(tf.mul(each, weights), overClasses);
   });
+}
+
+/**
+ * Binary cross-entropy of *softmax* probabilities p against the targets, per sample and averaged over classes:
+ * `−(1/K) Σ_c t·log p + (1 − t)·log(1 − p)`: the training loss of Manifold Mixup's code. Prefer {@link softCrossEntropy}.
+ *
+ * @param logits float32 `[B,classes]`, borrowed.
+ * @param targets Borrowed; treated as constants, values in `[0,1]`.
+ * @returns float32 `[B]`, new; `1 − p` counts as at least 1e-30.
+ * @throws MixError `BATCH_SIZE` or `SHAPE`.
+ */
+export function softmaxBce(logits: Tensor2D, targets: Targets): Tensor1D {
+  return tf.tidy(() => {
+    const values = targetValues('softmaxBce', logits, targets);
+    const logProbability = tf.logSoftmax(logits);
+    const rest = tf.clipByValue(tf.sub(1, tf.exp(logProbability)), 1e-30, 1);
+    const likelihood = tf.add(tf.mul(values, logProbability), tf.mul(tf.sub(1, values), tf.log(rest)));
+    return tf.neg(reduceClasses(likelihood, 'mean'));
+  });
+}
+
+function reduceClasses(each: tf.Tensor, overClasses: 'mean' | 'sum'): Tensor1D {
+  return (overClasses === 'mean' ? tf.mean(each, 1) : tf.sum(each, 1)) as Tensor1D;
 }
 
 function targetValues(where: string, logits: Tensor2D, targets: Targets): Tensor2D {

@@ -1,0 +1,35 @@
+import type { Check } from '../check.js';
+import type { GoldenCase } from '../golden-case.js';
+import { cutmixFamily } from './cutmix.js';
+import { labelSmoothingFamily } from './label-smoothing.js';
+import { mixLossesFamily } from './mix-losses.js';
+import { mixedCeFamily } from './mixed-ce.js';
+import { mixupFamily } from './mixup.js';
+import { modelFamily } from './model.js';
+import { momentsFamily } from './moments.js';
+import { timmFamily } from './timm.js';
+import { torchvisionFamily } from './torchvision.js';
+import { upsampleFamily } from './upsample.js';
+
+/** Runs one case and says how far off each quantity was. */
+export type Family = (golden: GoldenCase) => Promise<readonly Check[]>;
+
+const families: Readonly<Record<string, Family>> = {
+  handcrafted_cutmix_: cutmixFamily,
+  handcrafted_label_smoothing: labelSmoothingFamily,
+  handcrafted_mixed_ce: mixedCeFamily,
+  handcrafted_mixup_: mixupFamily,
+  handcrafted_moments: momentsFamily,
+  handcrafted_timm_: timmFamily,
+  handcrafted_torchvision_: torchvisionFamily,
+  mix_losses: mixLossesFamily,
+  models_resnet18_cifar: modelFamily,
+  upsample_: upsampleFamily,
+};
+
+/** The family of a case: the one with the longest matching prefix, so that a folder of other cases just works. */
+export function familyOf(name: string): Family | undefined {
+  const prefixes = Object.keys(families).filter((prefix) => name.startsWith(prefix));
+  const longest = prefixes.sort((a, b) => b.length - a.length)[0];
+  return longest === undefined ? undefined : families[longest];
+}

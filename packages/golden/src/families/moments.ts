@@ -1,0 +1,77 @@
+import { createRng, identity, type PerSamplePlan, perSample } from '@mix/core';
+import { type MixupPlan, mixup, permute, planCutmix, planMixup } from '@mix/handcrafted';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Check } from '../check.js';
+import { values } from '../golden-case.js';
+import type { Family } from './index.js';
+
+interface Detail {
+  readonly exact_mean?: number;
+  readonly config: { readonly [key: string]: unknown };
+}
+
+const SAMPLES = 40_000;
+const seed = 20_240_601;
+
+/** Draws `SAMPLES` values of a named quantity; undefined where its method is not part of mix yet. */
+function sampler(name: string, { config }: Detail): (() => number[]) | undefined {
+  const alpha = config['alpha'] as number;
+  const side = Number(/_(\d+)x\d+_/.exec(name)?.[1] ?? 32);
+  const rng = createRng(seed).fork(name);
+  const lams = (fold = false): number[] => [
+    ...planMixup([SAMPLES, 1, 1], rng, { alpha, mode: 'elem', fold }).lam,
+  ];
+  const cuts = (): number[] => [...planCutmix([SAMPLES, side, side], rng, { alpha, mode: 'elem' }).lam];
+  if (name.startsWith('beta_lambda_squared')) return () => lams().map((lam) => lam * lam);
+  if (name.startsWith('beta_lambda')) return () => lams();
+  if (name.startsWith('beta_max')) return () => lams(true);
+  if (name.startsWith('cutmix_area')) return () => cuts().map((lam) => 1 - lam);
+  if (name.startsWith('cutmix_corrected_lambda')) return cuts;
+  if (name.startsWith('cutmix_empty_box_rate')) return () => cuts().map((lam) => (lam === 1 ? 1 : 0));
+  if (name.startsWith('self_partner_rate_perm')) {
+    const size = Number(/B(\d+)$/.exec(name)?.[1]);
+    return () => Array.from({ length: SAMPLES / 10 }, () => meetings(permute(size, rng)) / size);
+  }
+  if (name.startsWith('timm_minmax_area')) {
+    const ratioMinMax = config['minmax'] as [number, number];
+    return () => planCutmix([SAMPLES, 32, 32], rng, { ratioMinMax, mode: 'elem' }).lam.map((lam) => 1 - lam);
+  }
+  if (name.startsWith('timm_elem_lambda')) return () => timmElem(config['prob'] as number, alpha, rng);
+  return undefined;
+}
+
+function meetings(partner: readonly number[]): number {
+  return partner.filter((other, row) => other === row).length;
+}
+
+function timmElem(prob: number, alpha: number, rng: ReturnType<typeof createRng>): number[] {
+  const batch = {
+    images: tf.zeros<tf.Rank.R4>([SAMPLES, 1, 1, 1]),
+    labels: tf.zeros<tf.Rank.R1>([SAMPLES], 'int32'),
+  };
+  const mix = perSample([mixup({ alpha, mode: 'elem' }), identity], { weights: [prob, 1 - prob] });
+  const { choice, plans } = mix(batch, { rng }).plan as PerSamplePlan;
+  const { lam } = plans[0] as MixupPlan;
+  return choice.map((index, row) => (index === 0 ? (lam[row] as number) : 1));
+}
+
+/** Accepts a sample mean within five standard errors, of ours and of the reference's together. */
+export const momentsFamily: Family = async (golden) => {
+  const names = golden.config['names'] as string[];
+  const details = golden.config['details'] as Record<string, Detail> | Detail[];
+  const mean = values(golden, 'outputs.mean.f64');
+  const standardError = values(golden, 'outputs.se_mean.f64');
+  const deviation = values(golden, 'outputs.std.f64');
+  const checks: Check[] = [];
+  names.forEach((name, index) => {
+    const detail = (Array.isArray(details) ? details[index] : details[name]) as Detail;
+    const drawn = tf.tidy(() => sampler(name, detail)?.());
+    if (drawn === undefined) return;
+    const ours = drawn.reduce((sum, value) => sum + value, 0) / drawn.length;
+    const exact = detail.exact_mean;
+    const se = exact === undefined ? (standardError[index] as number) : 0;
+    const limit = 5 * Math.sqrt(se ** 2 + (deviation[index] as number) ** 2 / drawn.length);
+    checks.push({ what: name, error: Math.abs(ours - (exact ?? (mean[index] as number))), limit });
+  });
+  return checks;
+};
