@@ -13,10 +13,10 @@ export function formulaState({ tensors }: State): State {
   return { tensors: filled, values: {} };
 }
 
-/** The images `[B,H,W,C]` of a backbone case. */
-export function formulaImages(caseName: string, shape: [number, number, number, number]): Tensor4D {
+/** The images `[B,H,W,C]` of a backbone case; its metadata names them. */
+export function formulaImages(name: string, shape: [number, number, number, number]): Tensor4D {
   return tf.tensor4d(
-    formulaNoise(`input:${caseName}`, tf.util.sizeFromShape(shape)).map((r) => 1.5 * r),
+    formulaNoise(name, tf.util.sizeFromShape(shape)).map((r) => 1.5 * r),
     shape,
   );
 }
