@@ -211,7 +211,7 @@ export function convolveFilterGradient(
   }
 }
 
-function tapGradient(
+export function tapGradient(
   channels: i32,
   outChannels: i32,
   x: usize,

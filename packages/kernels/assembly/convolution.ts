@@ -66,6 +66,7 @@ export function convolve(
           const far = output + <usize>((n * outHeight + oy) * outWidth + from) * outPixel;
           if (forward) {
             gemmPacked(
+              false,
               count,
               outChannels,
               channels,
@@ -79,6 +80,7 @@ export function convolve(
             );
           } else {
             gemmPacked(
+              false,
               count,
               channels,
               outChannels,

@@ -28,21 +28,32 @@ export function packPanels(
   }
 }
 
-function addPartial(c: usize, low: v128, high: v128, width: i32): void {
+/** Writes, or adds when not `fresh`, the first `width` of eight sums. */
+// @inline
+function finish(c: usize, low: v128, high: v128, width: i32, fresh: bool): void {
   if (width >= 8) {
-    v128.store(c, f32x4.add(v128.load(c), low));
-    v128.store(c, f32x4.add(v128.load(c, 16), high), 16);
-    return;
+    v128.store(c, fresh ? low : f32x4.add(v128.load(c), low));
+    v128.store(c, fresh ? high : f32x4.add(v128.load(c, 16), high), 16);
+  } else {
+    finishPart(c, low, high, width, fresh);
   }
+}
+
+function finishPart(c: usize, low: v128, high: v128, width: i32, fresh: bool): void {
   if (width >= 4) {
-    v128.store(c, f32x4.add(v128.load(c), low));
+    v128.store(c, fresh ? low : f32x4.add(v128.load(c), low));
     c += 16;
     low = high;
     width -= 4;
   }
-  if (width > 0) store<f32>(c, load<f32>(c) + f32x4.extract_lane(low, 0));
-  if (width > 1) store<f32>(c, load<f32>(c, 4) + f32x4.extract_lane(low, 1), 4);
-  if (width > 2) store<f32>(c, load<f32>(c, 8) + f32x4.extract_lane(low, 2), 8);
+  if (width > 0) finishOne(c, f32x4.extract_lane(low, 0), fresh);
+  if (width > 1) finishOne(c + 4, f32x4.extract_lane(low, 1), fresh);
+  if (width > 2) finishOne(c + 8, f32x4.extract_lane(low, 2), fresh);
+}
+
+// @inline
+function finishOne(c: usize, value: f32, fresh: bool): void {
+  store<f32>(c, fresh ? value : load<f32>(c) + value);
 }
 
 function tile4x8(
@@ -54,6 +65,7 @@ function tile4x8(
   c: usize,
   cRow: usize,
   width: i32,
+  fresh: bool,
 ): void {
   let p0 = f32x4.splat(0),
     p1 = p0,
@@ -89,13 +101,13 @@ function tile4x8(
     aS += aColumn;
     b += 32;
   }
-  addPartial(c, p0, p1, width);
-  addPartial(c + cRow, q0, q1, width);
-  addPartial(c + 2 * cRow, r0, r1, width);
-  addPartial(c + 3 * cRow, s0, s1, width);
+  finish(c, p0, p1, width, fresh);
+  finish(c + cRow, q0, q1, width, fresh);
+  finish(c + 2 * cRow, r0, r1, width, fresh);
+  finish(c + 3 * cRow, s0, s1, width, fresh);
 }
 
-function tile1x8(depth: i32, a: usize, aColumn: usize, b: usize, c: usize, width: i32): void {
+function tile1x8(depth: i32, a: usize, aColumn: usize, b: usize, c: usize, width: i32, fresh: bool): void {
   let p0 = f32x4.splat(0),
     p1 = p0;
   const end = b + ((<usize>depth) << 5);
@@ -106,11 +118,12 @@ function tile1x8(depth: i32, a: usize, aColumn: usize, b: usize, c: usize, width
     a += aColumn;
     b += 32;
   }
-  addPartial(c, p0, p1, width);
+  finish(c, p0, p1, width, fresh);
 }
 
-/** `C[rows, columns] += A[rows, depth] · B`, with B as `packPanels` left it. */
+/** `C[rows, columns] += A[rows, depth] · B` (`=` when `fresh`), with B as `packPanels` left it. */
 export function gemmPacked(
+  fresh: bool,
   rows: i32,
   columns: i32,
   depth: i32,
@@ -128,12 +141,12 @@ export function gemmPacked(
     let aTile = a,
       cTile = c + ((<usize>column) << 2);
     for (; row + 4 <= rows; row += 4) {
-      tile4x8(depth, aTile, aRow, aColumn, packed, cTile, cRow, width);
+      tile4x8(depth, aTile, aRow, aColumn, packed, cTile, cRow, width, fresh);
       aTile += 4 * aRow;
       cTile += 4 * cRow;
     }
     for (; row < rows; row++) {
-      tile1x8(depth, aTile, aColumn, packed, cTile, width);
+      tile1x8(depth, aTile, aColumn, packed, cTile, width, fresh);
       aTile += aRow;
       cTile += cRow;
     }

@@ -7,3 +7,5 @@ export { matMul } from './matmul';
 export { averagePoolGradient, maxPoolGradient } from './pooling';
 export { sumColumns, sumRows } from './reduction';
 export { segmentSum } from './segment-sum';
+export { winogradConvolve, winogradScratch } from './winograd-convolution';
+export { winogradFilterGradient, winogradGradientScratch } from './winograd-filter-gradient';

@@ -5,7 +5,7 @@ const DEPTH_BLOCK: i32 = 512;
 const ROW_BLOCK: i32 = 64;
 
 /**
- * `C += A · B` for one pair of matrices, either of them stored transposed; C must hold zeros.
+ * `C = A · B` for one pair of matrices, either of them stored transposed; `depth` is at least 1.
  * `scratch` takes `depth · ceil(columns / 8) · 8` floats.
  */
 export function matMul(
@@ -31,6 +31,7 @@ export function matMul(
     const panels = scratch + ((<usize>k) << 5);
     for (let row = 0; row < rows; row += ROW_BLOCK) {
       gemmPacked(
+        k === 0,
         min(ROW_BLOCK, rows - row),
         columns,
         kCount,

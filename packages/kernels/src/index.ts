@@ -1,1 +1,2 @@
+export type { RegisterOptions } from './register-kernels.js';
 export { registerKernels } from './register-kernels.js';

@@ -3,6 +3,7 @@ import { heapOf } from './heap.js';
 import { simdBytes } from './simd-bytes.js';
 
 type Numeric = (...values: readonly number[]) => void;
+type Count = (channels: number, outChannels: number) => number;
 
 /** The functions of `assembly/`; pointers are byte offsets into the backend's heap, flags 0 or 1. */
 export interface Simd {
@@ -20,6 +21,10 @@ export interface Simd {
   readonly segmentSum: Numeric;
   readonly sumColumns: Numeric;
   readonly sumRows: Numeric;
+  readonly winogradConvolve: Numeric;
+  readonly winogradFilterGradient: Numeric;
+  readonly winogradGradientScratch: Count;
+  readonly winogradScratch: Count;
 }
 
 const instances = new WeakMap<BackendWasm, Simd>();

@@ -1,15 +1,38 @@
-import { Conv2DBackpropFilter, Conv2DBackpropInput, type TensorInfo } from '@tensorflow/tfjs-core';
+import { Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput, type TensorInfo } from '@tensorflow/tfjs-core';
 import { makeZeros, pointer, withScratch } from '../internal/heap.js';
 import { type KernelCall, overrideKernel } from '../internal/override-kernel.js';
 import { simdOf } from '../internal/simd.js';
 import { convInfo, extents, steps, type WindowAttrs } from '../internal/window.js';
+import { beatsThreads, fitsWinograd } from '../internal/winograd.js';
 
 type FilterAttrs = WindowAttrs & { readonly filterShape: readonly number[] };
 type InputAttrs = WindowAttrs & { readonly inputShape: readonly number[] };
 
 export function registerConvolution(): void {
+  overrideKernel(Conv2D, forward);
   overrideKernel(Conv2DBackpropFilter, filterGradient);
   overrideKernel(Conv2DBackpropInput, inputGradient);
+}
+
+/** Takes 3x3 convolutions that suit Winograd's algorithm; the others go to tfjs' kernel (XNNPACK). */
+function forward({
+  inputs: { x, filter },
+  backend,
+  attrs,
+}: KernelCall<{ x: TensorInfo; filter: TensorInfo }, WindowAttrs>): TensorInfo | undefined {
+  if (attrs.dataFormat === 'NCHW' || x.dtype !== 'float32' || !beatsThreads()) return undefined;
+  const info = convInfo(Conv2D, x.shape, filter.shape, attrs);
+  if (!fitsWinograd(info, { height: info.outHeight, width: info.outWidth })) return undefined;
+  const simd = simdOf(backend);
+  const y = backend.makeOutput(info.outShape, 'float32');
+  withScratch(backend, simd.winogradScratch(info.inChannels, info.outChannels), (scratch) => {
+    simd.winogradConvolve(
+      ...[0, pointer(backend, x), pointer(backend, filter), pointer(backend, y), scratch],
+      ...extents(info, [info.outChannels]),
+      ...[info.padInfo.top, info.padInfo.left],
+    );
+  });
+  return y;
 }
 
 function filterGradient({
@@ -18,14 +41,17 @@ function filterGradient({
   attrs,
 }: KernelCall<{ x: TensorInfo; dy: TensorInfo }, FilterAttrs>): TensorInfo {
   const info = convInfo(Conv2DBackpropFilter, x.shape, attrs.filterShape, attrs);
+  const simd = simdOf(backend);
   const target = makeZeros(backend, attrs.filterShape);
-  simdOf(backend).convolveFilterGradient(
-    pointer(backend, x),
-    pointer(backend, dy),
-    pointer(backend, target),
-    ...extents(info, [info.outChannels]),
-    ...steps(info),
-  );
+  const tensors = [x, dy, target].map((tensor) => pointer(backend, tensor));
+  const sizes = extents(info, [info.outChannels]);
+  if (!fitsWinograd(info, { height: info.outHeight, width: info.outWidth })) {
+    simd.convolveFilterGradient(...tensors, ...sizes, ...steps(info));
+    return target;
+  }
+  withScratch(backend, simd.winogradGradientScratch(info.inChannels, info.outChannels), (scratch) => {
+    simd.winogradFilterGradient(...tensors, scratch, ...sizes, info.padInfo.top, info.padInfo.left);
+  });
   return target;
 }
 
@@ -35,17 +61,25 @@ function inputGradient({
   attrs,
 }: KernelCall<{ dy: TensorInfo; filter: TensorInfo }, InputAttrs>): TensorInfo {
   const info = convInfo(Conv2DBackpropInput, attrs.inputShape, filter.shape, attrs);
+  const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = info;
+  const simd = simdOf(backend);
+  if (fitsWinograd(info, { height: inHeight, width: inWidth })) {
+    const dx = backend.makeOutput([...attrs.inputShape], 'float32');
+    withScratch(backend, simd.winogradScratch(outChannels, inChannels), (scratch) => {
+      simd.winogradConvolve(
+        ...[1, pointer(backend, dy), pointer(backend, filter), pointer(backend, dx), scratch],
+        ...[batchSize, outHeight, outWidth, outChannels, inHeight, inWidth, inChannels],
+        ...[2 - info.padInfo.top, 2 - info.padInfo.left],
+      );
+    });
+    return dx;
+  }
   const dx = makeZeros(backend, attrs.inputShape);
-  const panels = Math.ceil(info.inChannels / 8) * 8;
-  const packed = info.filterHeight * info.filterWidth * info.outChannels * panels;
+  const packed = info.filterHeight * info.filterWidth * outChannels * Math.ceil(inChannels / 8) * 8;
   withScratch(backend, packed, (scratch) => {
-    simdOf(backend).convolve(
-      0,
-      pointer(backend, dx),
-      pointer(backend, filter),
-      pointer(backend, dy),
-      scratch,
-      ...extents(info, [info.outChannels]),
+    simd.convolve(
+      ...[0, pointer(backend, dx), pointer(backend, filter), pointer(backend, dy), scratch],
+      ...extents(info, [outChannels]),
       ...steps(info),
     );
   });

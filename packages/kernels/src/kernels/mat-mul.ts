@@ -24,7 +24,9 @@ function batchMatMul({ inputs: { a, b }, backend, attrs }: MatMulCall): TensorIn
     aColumns === bRows,
     () => `matMul: inner sizes must agree; got ${aColumns} (of [${a.shape}]) and ${bRows} (of [${b.shape}])`,
   );
-  const output = makeZeros(backend, [...batch, aRows, bColumns]);
+  const shape = [...batch, aRows, bColumns];
+  if (aColumns === 0) return makeZeros(backend, shape);
+  const output = backend.makeOutput(shape, 'float32');
   const simd = simdOf(backend);
   const [strideA, strideB] = [broadcastStrides(batchA, batch), broadcastStrides(batchB, batch)];
   const count = util.sizeFromShape(batch);
