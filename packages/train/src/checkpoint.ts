@@ -37,7 +37,9 @@ export async function encodeCheckpoint({ tensors, identity, values }: Checkpoint
  * @throws MixError `FORMAT` or `CORRUPT_DATA` for a damaged or foreign file, `UNSUPPORTED` for another version.
  */
 export async function decodeCheckpoint(bytes: Uint8Array, source: string): Promise<Checkpoint> {
-  const { tensors, metadata } = readSafetensors(bytes, source);
+  // A Buffer of Node's is a Uint8Array whose `slice` does not copy.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { tensors, metadata } = readSafetensors(plain, source);
   const { format, version, sha256: expected, identity, values } = metadata;
   if (format !== FORMAT || identity === undefined || values === undefined) {
     throw new MixError(
