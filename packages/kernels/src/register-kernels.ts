@@ -13,6 +13,7 @@ import { registerBatchNormTrainGrad } from './kernels/batch-norm-train-grad.js';
 import { registerConvolution } from './kernels/convolution.js';
 import { registerDepthwise } from './kernels/depthwise.js';
 import { registerFusedBatchNorm } from './kernels/fused-batch-norm.js';
+import { registerIdentity } from './kernels/identity.js';
 import { registerMatMul } from './kernels/mat-mul.js';
 import { registerPooling } from './kernels/pooling.js';
 import { registerReduction } from './kernels/reduction.js';
@@ -59,6 +60,7 @@ const kernels = [
   registerConvolution,
   registerDepthwise,
   registerFusedBatchNorm,
+  registerIdentity,
   registerMatMul,
   registerPooling,
   registerReduction,
