@@ -1,0 +1,27 @@
+import { MixError } from '@mix/core';
+import type { CorruptSample } from '../loader-options.js';
+
+/** A corrupt sample under the policy `'error'`. */
+export function corruptError({ key, path, reason }: CorruptSample): MixError {
+  return new MixError(
+    `createLoader: cannot read image ${key} of ${path}: ${reason}. Repair or remove it, or set onCorrupt to 'skip' or 'replace'`,
+    { code: 'CORRUPT_DATA', argument: key, received: reason },
+  );
+}
+
+/** More corrupt samples than are tolerated. */
+export function ceilingError(name: string, samples: readonly CorruptSample[], ceiling: number): MixError {
+  const first = samples.slice(0, 3).map(({ key, reason }) => `${key} (${reason})`);
+  return new MixError(
+    `createLoader: ${samples.length} corrupt images in ${name}, more than maxCorrupt = ${ceiling}: ${first.join(', ')}${samples.length > 3 ? ', ...' : ''}. Repair the data, or raise maxCorrupt`,
+    { code: 'CORRUPT_DATA', argument: 'maxCorrupt', received: samples.length },
+  );
+}
+
+/** Nothing is left to replace a corrupt sample by. */
+export function nothingGoodError(name: string, { key, reason }: CorruptSample): MixError {
+  return new MixError(
+    `createLoader: no image of ${name} can be read; for one, ${key}: ${reason}. Check that the data are what they should be`,
+    { code: 'CORRUPT_DATA', argument: key, received: reason },
+  );
+}

@@ -1,0 +1,23 @@
+import type { ImageSource } from '../dataset.js';
+
+/** An image for a worker to read and decode. */
+export type DecodeTask = Exclude<ImageSource, { kind: 'corrupt' }>;
+
+/** What every image is decoded to: RGB of this size, by scaling where `resize` allows it. */
+export type DecodeTarget = { readonly height: number; readonly width: number; readonly resize: boolean };
+
+/** An image that did not decode: damaged, or of a size that was not expected. */
+export type DecodeFailure = {
+  readonly position: number;
+  readonly kind: 'corrupt' | 'size';
+  readonly reason: string;
+};
+
+/** RGB pixels of several images, `[N,H,W,3]`; those of a failed one are 0. */
+export type DecodeReply = { readonly pixels: Uint8Array; readonly failures: readonly DecodeFailure[] };
+
+/** How a worker is asked. */
+export type DecodeRequest = { readonly id: number; readonly tasks: readonly DecodeTask[] };
+
+/** How a worker answers. */
+export type DecodeAnswer = DecodeReply & { readonly id: number };
