@@ -22,7 +22,7 @@ export function checkState(
   const complaints = [
     listed('missing', missing),
     listed('unexpected', unexpected),
-    listed('of another shape or dtype', misfitting),
+    listed('misfitting', misfitting),
   ];
   throw new MixError(
     `${where}: state must hold this model's ${expected.size} tensors; got ${complaints.filter(Boolean).join('; ')}. ` +
@@ -34,6 +34,7 @@ export function checkState(
 function misfit(name: string, want: Expected, tensors: NamedTensors): string[] {
   const got = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
   if (got === undefined) return [];
+  if (got.isDisposed) return [`${name} is disposed`];
   const wanted = `${want.dtype} [${want.shape}]`;
   const received = `${got.dtype} [${got.shape}]`;
   return wanted === received ? [] : [`${name} ${received} instead of ${wanted}`];

@@ -23,8 +23,8 @@ export function convBatchNorm(
     tf.tidy(() => {
       if (bn.usesBatch(training)) return bn.train(conv.apply(x), { relu, residual });
       const { scale, offset } = bn.affine();
-      if (residual === undefined) return conv.applyAffine(x, scale, offset, relu);
-      const sum = tf.add(conv.applyAffine(x, scale, offset, false), residual) as Tensor4D;
+      const normal = conv.applyAffine(x, scale, offset);
+      const sum = residual === undefined ? normal : (tf.add(normal, residual) as Tensor4D);
       return relu ? tf.relu(sum) : sum;
     });
 }

@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Builder } from './builder.js';
 import { kaimingNormal } from './initialisers.js';
@@ -14,12 +14,10 @@ export interface ConvolutionOptions {
 
 /** A convolution padded as PyTorch pads it: `(kernelSize − 1) / 2` on every side. */
 export interface Convolution {
-  /** HWIO. */
-  readonly kernel: Variable<tf.Rank.R4>;
   /** `[B,H,W,I]` to `[B,h,w,O]`. */
   apply(x: Tensor4D): Tensor4D;
-  /** The same with `kernel · scale` (per output channel), plus `offset`, and ReLU if wanted. */
-  applyAffine(x: Tensor4D, scale: Tensor1D, offset: Tensor1D, relu: boolean): Tensor4D;
+  /** `apply(x) · scale + offset` per channel, with the scale folded into the kernel: one pass over the features less. */
+  applyAffine(x: Tensor4D, scale: Tensor1D, offset: Tensor1D): Tensor4D;
 }
 
 /** Makes `<name>.weight`. */
@@ -36,16 +34,8 @@ export function createConvolution(
   // tfjs' 'same' puts more padding at the bottom and right when the stride is 2.
   const pad = (kernelSize - 1) / 2;
   return {
-    kernel,
     apply: (x) => tf.conv2d(x, kernel, stride, pad),
-    applyAffine: (x, scale, offset, relu) =>
-      tf.fused.conv2d({
-        x,
-        filter: tf.mul(kernel, scale) as Tensor4D,
-        strides: stride,
-        pad,
-        bias: offset,
-        activation: relu ? 'relu' : 'linear',
-      }),
+    applyAffine: (x, scale, offset) =>
+      tf.add(tf.conv2d(x, tf.mul(kernel, scale) as Tensor4D, stride, pad), offset) as Tensor4D,
   };
 }
