@@ -7,5 +7,6 @@ export { matMul } from './matmul';
 export { averagePoolGradient, maxPoolGradient } from './pooling';
 export { sumColumns, sumRows } from './reduction';
 export { segmentSum } from './segment-sum';
+export { copyRuns, copyTransposed } from './strided-copy';
 export { winogradConvolve, winogradScratch } from './winograd-convolution';
 export { winogradFilterGradient, winogradGradientScratch } from './winograd-filter-gradient';

@@ -18,6 +18,8 @@ import { registerMatMul } from './kernels/mat-mul.js';
 import { registerPooling } from './kernels/pooling.js';
 import { registerReduction } from './kernels/reduction.js';
 import { registerSegmentSum } from './kernels/segment-sum.js';
+import { registerSlice } from './kernels/slice.js';
+import { registerTranspose } from './kernels/transpose.js';
 
 let registered = false;
 
@@ -65,6 +67,8 @@ const kernels = [
   registerPooling,
   registerReduction,
   registerSegmentSum,
+  registerSlice,
+  registerTranspose,
 ] as const;
 
 const gradients = [

@@ -11,6 +11,8 @@ export interface Simd {
   readonly columnMoments: Numeric;
   readonly convolve: Numeric;
   readonly convolveFilterGradient: Numeric;
+  readonly copyRuns: Numeric;
+  readonly copyTransposed: Numeric;
   readonly depthwiseFilterGradient: Numeric;
   readonly depthwiseInputGradient: Numeric;
   readonly matMul: Numeric;
