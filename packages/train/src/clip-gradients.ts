@@ -3,7 +3,15 @@ import type { Scalar } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** How to clip: all gradients of a group by their common norm, or each number on its own. */
-export type Clip = { readonly norm: number } | { readonly value: number };
+export type Clip =
+  | {
+      /** Upper bound of the norm of all gradients of a group together, above 0. */
+      readonly norm: number;
+    }
+  | {
+      /** Upper bound of the size of each number, above 0. */
+      readonly value: number;
+    };
 
 /** Throws unless the bound is a finite number above 0. */
 export function checkClip(where: string, clip: Clip): void {

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-backend-cpu';
-import { type BatchSource, type Classifier, fromMixer, type Method, type StepContext } from '@mix/core';
+import { type BatchSource, fromMixer, type Method, type StepContext } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { linearClassifier } from '../test/linear-classifier.js';
@@ -286,7 +286,7 @@ describe('fit stops', () => {
     [{ evaluateEvery: 0 }, 'fit: evaluateEvery must be an integer of at least 1; got 0'],
     [{ checkpointEvery: -1 }, 'fit: checkpointEvery must be an integer of at least 0; got -1'],
     [{ clip: { norm: -1 } }, 'fit: clip.norm must be a finite number above 0; got -1'],
-    [{ classifier: linearClassifier({ numClasses: 4 }) as Classifier }, 'fit: train.numClasses must equal'],
+    [{ train: toySource({ numClasses: 4 }) }, "fit: train.numClasses must equal the classifier's, 3; got 4"],
     [
       { method: { ...fromMixer(toyMixup), step: () => ({ losses: {}, metrics: {} }) } },
       "fit: losses of method 'toyMixup' must have 'classifier'; got []",

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { decodeCheckpoint } from './checkpoint.js';
 import { fileCheckpointStore } from './file-checkpoint-store.js';
 import { handleSignals } from './handle-signals.js';
@@ -27,7 +27,7 @@ function trainAndSignal(folder: string, signal: NodeJS.Signals) {
     errors += chunk;
   });
   return new Promise<{ code: number | null; output: string; errors: string }>((resolve) => {
-    child.on('exit', (code) => resolve({ code, output, errors }));
+    child.on('close', (code) => resolve({ code, output, errors }));
   });
 }
 
@@ -50,6 +50,20 @@ describe('handleSignals', () => {
       steps.push(result.step);
     }
     expect(steps[1]).toBeGreaterThan(steps[0]!);
+  });
+
+  it('only sets a flag at first, and exits at once at the second signal', () => {
+    const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
+    const signals = handleSignals();
+    process.emit('SIGTERM');
+    expect(signals.signal.aborted).toBe(true);
+    expect((signals.signal.reason as Error).message).toBe('stopped by SIGTERM');
+    expect(signals.exitCode()).toBe(143);
+    expect(exit).not.toHaveBeenCalled();
+    process.emit('SIGINT');
+    expect(exit).toHaveBeenCalledExactlyOnceWith(130);
+    signals.dispose();
+    exit.mockRestore();
   });
 
   it('gives the signals back', () => {

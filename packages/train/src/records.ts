@@ -17,6 +17,7 @@ export interface TrainingNumbers {
 
 /** Written when a run begins or goes on. Step and epoch records before it that lie beyond it are superseded. */
 export interface StartRecord {
+  /** Tells the kinds of records apart. */
   readonly type: 'start';
   /** Name of the method. */
   readonly method: string;
@@ -38,6 +39,7 @@ export interface StartRecord {
 
 /** One step. */
 export interface StepRecord extends TrainingNumbers {
+  /** Tells the kinds of records apart. */
   readonly type: 'step';
   /** Steps done, this one included. */
   readonly step: number;
@@ -49,6 +51,7 @@ export interface StepRecord extends TrainingNumbers {
 
 /** One epoch: means over its samples. */
 export interface EpochRecord extends TrainingNumbers {
+  /** Tells the kinds of records apart. */
   readonly type: 'epoch';
   /** Number of the epoch, from 1. */
   readonly epoch: number;

@@ -4,14 +4,15 @@ import { encodeCheckpoint } from '../checkpoint.js';
 import type { CheckpointSlot } from '../checkpoint-store.js';
 import { type Evaluation, evaluate } from '../evaluate.js';
 import type { FitOptions, FitResult } from '../fit-options.js';
-import type { EpochRecord } from '../records.js';
+import { epochRecord } from './epoch-record.js';
 import { checkIdentity, type Identity, identityOf } from './identity.js';
 import { newestCheckpoint } from './newest-checkpoint.js';
 import { nextTurn } from './next-turn.js';
 import { planRun, type RunPlan } from './run-plan.js';
 import { captureRun, type Position, restoreRun, type Trained } from './run-state.js';
+import { startRecord } from './start-record.js';
 import { type ReadStep, StepReader } from './step-reader.js';
-import { addStep, meansOf, noTotals, recordNumbers } from './totals.js';
+import { addStep, noTotals, recordNumbers } from './totals.js';
 import { trainStep } from './train-step.js';
 
 // One process trains; the key is reserved so that ranks of a parallel run will draw apart, and rank 0 as today.
@@ -54,23 +55,7 @@ export class TrainingRun {
       this.#position = restoreRun(this.#trained, found.checkpoint);
       this.#resumedFrom = found.slot;
     }
-    const { step, epoch } = this.#position;
-    this.#options.log?.({
-      type: 'start',
-      method: method.name,
-      step,
-      epochsDone: epoch,
-      epochs,
-      stepsPerEpoch: this.#plan.stepsPerEpoch,
-      parameters: Object.fromEntries(
-        this.#plan.groups.map(({ name, variables }) => [
-          name,
-          Object.values(variables).reduce((sum, { size }) => sum + size, 0),
-        ]),
-      ),
-      ...(found && { resumedFrom: found.slot }),
-      skipped: found?.skipped ?? [],
-    });
+    this.#options.log?.(startRecord(method.name, epochs, this.#plan, this.#position, found));
   }
 
   /** Does the steps that the epoch still has; false if the signal came first. */
@@ -111,7 +96,7 @@ export class TrainingRun {
         throw error;
       }
     }
-    const record = this.#epochRecord(epoch, validation);
+    const record = epochRecord(position, validation);
     log?.(record);
     const { best } = position;
     this.#position = {
@@ -195,25 +180,4 @@ export class TrainingRun {
     const { stepsPerEpoch, totalSteps } = this.#plan;
     onProgress?.({ epoch, epochs, stepInEpoch, stepsPerEpoch, step, totalSteps, loss: values.loss });
   }
-
-  #epochRecord(epoch: number, validation: Evaluation | undefined): EpochRecord {
-    const { step, totals, learningRate, best } = this.#position;
-    return {
-      type: 'epoch',
-      epoch,
-      step,
-      ...recordNumbers(meansOf(totals)),
-      learningRate,
-      ...(validation && { validation }),
-      best: validation !== undefined && isBetter(validation, best?.validation),
-      seconds: totals.seconds,
-      imagesPerSecond: totals.samples / totals.seconds,
-      numTensors: tf.memory().numTensors,
-    };
-  }
-}
-
-function isBetter(now: Evaluation, best: Evaluation | undefined): boolean {
-  if (best === undefined) return true;
-  return now.top1 > best.top1 || (now.top1 === best.top1 && now.loss < best.loss);
 }
