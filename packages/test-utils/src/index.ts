@@ -1,1 +1,4 @@
-export {};
+export type { MixerContract } from './describe-mixer.js';
+export { describeMixer } from './describe-mixer.js';
+export { gradientError } from './gradient-error.js';
+export { tinyBatch } from './tiny-batch.js';

@@ -1,0 +1,132 @@
+import { type Applier, createRng, denseTargets, type MixedBatch, type Mixer, replay } from '@mix/core';
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tinyBatch } from './tiny-batch.js';
+
+/** What a mixer promises beyond the contract of all. */
+export interface MixerContract {
+  /** How its plans are applied again. */
+  readonly appliers: Readonly<Record<string, Applier>>;
+  /** Every pixel is a bitwise copy of one source's. @defaultValue false */
+  readonly copies?: boolean;
+  /** Rows that come out of B rows. @defaultValue B */
+  readonly rows?: (size: number) => number;
+}
+
+const shapes = fc.record({
+  seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+  size: fc.integer({ min: 1, max: 7 }),
+  height: fc.integer({ min: 1, max: 9 }),
+  width: fc.integer({ min: 1, max: 9 }),
+  channels: fc.constantFrom(1, 3),
+});
+
+/** The contract suite: what every mixer of mix must do. Runs on the CPU backend; import it in the test file. */
+export function describeMixer(name: string, mixer: Mixer, contract: MixerContract): void {
+  const { appliers, copies = false, rows = (size) => size } = contract;
+
+  describe(`${name}: the contract of mixers`, () => {
+    beforeAll(async () => {
+      await tf.setBackend('cpu');
+    });
+    beforeEach(() => tf.engine().startScope());
+    afterEach(() => tf.engine().endScope());
+
+    it('keeps shapes, label mass, inputs and tensor count, and shows λ of each source', () => {
+      fc.assert(
+        fc.property(shapes, ({ seed, ...shape }) => {
+          const batch = tinyBatch(shape);
+          const before = [...batch.images.dataSync()];
+          const tensors = tf.memory().numTensors;
+          const mixed = mixer(batch, { rng: createRng(seed), progress: 0.5, masks: true });
+          const { images, sources, lam, targets, masks } = mixed;
+          const own = tf.memory().numTensors - tensors;
+          expect(own).toBe(targets.kind === 'sparse' ? 6 : 5);
+          expect(images.shape).toEqual([rows(shape.size), ...batch.images.shape.slice(1)]);
+          expect([...batch.images.dataSync()]).toEqual(before);
+          expect(lam.shape).toEqual(sources.shape);
+          for (const mass of rowSums(lam)) expect(mass).toBeCloseTo(1, 5);
+          for (const mass of rowSums(denseTargets(targets, 3))) expect(mass).toBeCloseTo(1, 5);
+          expect(masks?.shape).toEqual([...images.shape.slice(0, 3), lam.shape[1]]);
+          const shown = tf.mean(masks as tf.Tensor4D, [1, 2]).dataSync();
+          shown.forEach((share, index) => expect(share).toBeCloseTo(lam.dataSync()[index] as number, 5));
+          checkPixels(batch.images, mixed, copies);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it.each([0, 1, 2 ** 31 - 1, 2 ** 53 - 1])(
+      'repeats exactly for seed %i, and differs from the next draw',
+      (seed) => {
+        const batch = tinyBatch({ size: 6, height: 16, width: 16 });
+        const run = (): MixedBatch => mixer(batch, { rng: createRng(seed), progress: 0.5 });
+        const first = run();
+        expect(run().images.dataSync()).toEqual(first.images.dataSync());
+        const rng = createRng(seed);
+        const plans = Array.from({ length: 8 }, () =>
+          JSON.stringify(mixer(batch, { rng, progress: 0.5 }).plan),
+        );
+        expect(new Set(plans).size).toBeGreaterThan(1);
+      },
+    );
+
+    it('gives the same batch bit for bit from a plan read back from JSON', () => {
+      const batch = tinyBatch({ size: 5, height: 7, width: 9 });
+      for (let seed = 0; seed < 5; seed++) {
+        const mixed = mixer(batch, { rng: createRng(seed), progress: 0.5, masks: true });
+        const again = replay(batch, JSON.parse(JSON.stringify(mixed.plan)), appliers, { masks: true });
+        expect(again.images.dataSync()).toEqual(mixed.images.dataSync());
+        expect(again.lam.dataSync()).toEqual(mixed.lam.dataSync());
+        expect(again.sources.dataSync()).toEqual(mixed.sources.dataSync());
+        expect(again.masks?.dataSync()).toEqual(mixed.masks?.dataSync());
+        expect(JSON.stringify(again.plan)).toBe(JSON.stringify(mixed.plan));
+      }
+    });
+
+    it('mixes soft labels as it mixes classes', () => {
+      const batch = tinyBatch({ size: 6 });
+      const soft = tf.cast(tf.oneHot(batch.labels as tf.Tensor1D, 3), 'float32') as tf.Tensor2D;
+      const sparse = mixer(batch, { rng: createRng(3), progress: 0.5 });
+      const dense = mixer({ images: batch.images, labels: soft }, { rng: createRng(3), progress: 0.5 });
+      const wanted = denseTargets(sparse.targets, 3).dataSync();
+      denseTargets(dense.targets, 3)
+        .dataSync()
+        .forEach((value, index) => expect(value).toBeCloseTo(wanted[index] as number, 6));
+    });
+
+    it('refuses labels of another length', () => {
+      const { images } = tinyBatch({ size: 4 });
+      const labels = tf.tensor1d([0, 1, 2], 'int32');
+      expect(() => mixer({ images, labels }, { rng: createRng(0), progress: 0.5 })).toThrow(
+        /images and labels must share a batch size; got 4 and 3/,
+      );
+    });
+  });
+}
+
+function rowSums(x: tf.Tensor2D): Float32Array {
+  return tf.sum(x, 1).dataSync() as Float32Array;
+}
+
+// The mask says what is shown: Σ_k mask_k · source_k, and for copying mixers exactly the source whose mask is 1.
+function checkPixels(
+  images: tf.Tensor4D,
+  { images: mixed, masks, sources }: MixedBatch,
+  copies: boolean,
+): void {
+  const count = sources.shape[1];
+  const parts = Array.from({ length: count }, (_, source) => {
+    const rows = tf.reshape(tf.slice(sources, [0, source], [-1, 1]), [-1]) as tf.Tensor1D;
+    const mask = tf.slice(masks as tf.Tensor4D, [0, 0, 0, source], [-1, -1, -1, 1]);
+    return tf.mul(tf.gather(images, rows), mask);
+  });
+  const wanted = tf.addN(parts).dataSync();
+  const got = mixed.dataSync();
+  let worst = 0;
+  got.forEach((value, index) => {
+    worst = Math.max(worst, Math.abs(value - (wanted[index] as number)));
+  });
+  expect(worst).toBeLessThanOrEqual(copies ? 0 : 1e-6);
+}
