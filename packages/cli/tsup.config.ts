@@ -1,3 +1,4 @@
 import { preset } from '../../tsup.preset.js';
 
-export default preset({ entry: ['src/main.ts'] });
+// A command has no types to publish.
+export default preset({ entry: ['src/main.ts'], dts: false });

@@ -1,1 +1,16 @@
-export {};
+#!/usr/bin/env node
+import { runCli } from './run-cli.js';
+
+// A reader that has seen enough (`mix doctor | head -1`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+runCli(process.argv.slice(2)).then(
+  (exitCode) => {
+    // Some backends keep the process alive, so it is ended, once all that was written is through.
+    process.stdout.write('', () => process.exit(exitCode));
+  },
+  (error: unknown) => {
+    process.stderr.write(`mix: ${String(error)}\n`);
+    process.exit(1);
+  },
+);

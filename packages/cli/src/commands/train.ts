@@ -1,0 +1,95 @@
+import { relative } from 'node:path';
+import type { Json } from '@mix/core';
+import { handleSignals } from '@mix/train/node';
+import type { Command } from 'commander';
+import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
+import type { Config } from '../config/config-schema.js';
+import { formatScores } from '../output/format-epoch.js';
+import { createPrinter, type Printer } from '../output/printer.js';
+import { createTrainReporter } from '../output/train-reporter.js';
+import { describeData, openData } from '../run/open-data.js';
+import { resolveRun } from '../run/resolve-run.js';
+import { runTraining, type TrainingOutcome } from '../run/run-training.js';
+import { describeBackend, startBackend } from '../run/start-backend.js';
+import { addCommonFlags, type CommonFlags } from './common-flags.js';
+
+interface TrainFlags extends CommonFlags {
+  readonly config?: string;
+  readonly resume?: string;
+}
+
+/** `mix train`. */
+export function addTrainCommand(program: Command, finish: (exitCode: number) => void): void {
+  const command = program
+    .command('train')
+    .description('train a classifier with mixed samples; every key of the configuration is also a flag')
+    .option('--config <file>', 'JSON file with the configuration; flags win over it')
+    .option('--resume <folder>', 'go on with the run in this folder, exactly where it was');
+  addConfigFlags(addCommonFlags(command));
+  command.action(async (flags: TrainFlags) => finish(await train(flags, configFlagValues(command))));
+}
+
+async function train(
+  { json, config: file, resume }: TrainFlags,
+  flags: ReadonlyMap<string, unknown>,
+): Promise<number> {
+  const printer = createPrinter(json === true);
+  const request = resolveRun({ file, resume, flags, note: printer.note });
+  const signals = handleSignals();
+  const reporter = createTrainReporter(printer);
+  try {
+    const data = await openData(request.data);
+    const backend = await startBackend(request.backend);
+    const config = { ...request, backend: backend.name, data: data.config };
+    printer.line(`backend  ${describeBackend(backend)}`);
+    printer.line(`data     ${describeData(data)}`);
+    printer.line(
+      `run      ${config.model.name} with mixer ${config.method.mixer}, seed ${config.seed}, in ${shown(config.out)}`,
+    );
+    const outcome = await runTraining({
+      config,
+      data,
+      resume: resume !== undefined,
+      signal: signals.signal,
+      onRecord: reporter.onRecord,
+      onProgress: reporter.onProgress,
+    });
+    reporter.close();
+    printOutcome(printer, config, outcome);
+    return signals.exitCode() ?? 0;
+  } finally {
+    reporter.close();
+    signals.dispose();
+  }
+}
+
+function printOutcome(
+  printer: Printer,
+  { out, train: { epochs } }: Config & { readonly out: string },
+  { stopped, step, epochsDone, last, best, corrupt }: TrainingOutcome,
+): void {
+  if (corrupt > 0) printer.note(`${corrupt} images could not be decoded, and were left out or replaced`);
+  if (stopped) {
+    printer.line(
+      `stopped  after epoch ${epochsDone}/${epochs}, step ${step}; go on with: mix train --resume ${shown(out)}`,
+    );
+  } else if (best !== undefined && last !== undefined) {
+    printer.line(`best     epoch ${best.epoch}/${epochs} ${formatScores(best)}`);
+    printer.line(`last     epoch ${last.epoch}/${epochs} ${formatScores(last)}`);
+    printer.line(`files    ${shown(out)}: metrics.jsonl, config.json, gallery.png, checkpoints`);
+  }
+  printer.result({
+    out,
+    stopped,
+    step,
+    epochsDone,
+    last: last ?? null,
+    best: best ?? null,
+    corrupt,
+  } as unknown as Json);
+}
+
+function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near === '' ? '.' : near.startsWith('..') ? path : near;
+}

@@ -1,0 +1,99 @@
+import { backendNames } from '@mix/core';
+import { z } from 'zod';
+import { mixers } from '../factories/mixers.js';
+import { models } from '../factories/models.js';
+import { optimizers } from '../factories/optimizers.js';
+import { choiceSection } from './choice-section.js';
+
+const data = z.strictObject({
+  kind: z
+    .enum(['auto', 'drawn', 'tar', 'folder', 'cifar10', 'cifar100'])
+    .default('auto')
+    .describe('auto: what is found at the path, the embedded drawn set without one'),
+  path: z.string().min(1).exactOptional().describe('folder of tar shards, class folders or CIFAR binaries'),
+  trainLimit: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe('take the first n training images (drawn set: draw n, 5000)'),
+  testLimit: z
+    .int()
+    .min(1)
+    .exactOptional()
+    .describe('take the first n test images (drawn set: draw n, 1000)'),
+  imageSize: z
+    .int()
+    .min(8)
+    .exactOptional()
+    .describe('resize images to this height and width; needed for folders of images of several sizes'),
+  onCorrupt: z
+    .enum(['error', 'skip', 'replace'])
+    .default('error')
+    .describe('what to do about an image that cannot be decoded'),
+  maxCorrupt: z
+    .int()
+    .min(0)
+    .exactOptional()
+    .describe('number of such images that skip and replace tolerate (default: 1 % of all)'),
+  workers: z
+    .int()
+    .min(0)
+    .exactOptional()
+    .describe('decoding threads; 0: none (default: one less than there are cores)'),
+  cache: z
+    .boolean()
+    .exactOptional()
+    .describe('keep decoded images in memory (default: if they take less than 512 MiB)'),
+});
+
+const model = choiceSection('name', 'the classifier', models, 'resnet20', {});
+
+const method = choiceSection('mixer', 'how images are mixed', mixers, 'none', {
+  prob: z.number().min(0).max(1).default(1).describe('probability that a batch is mixed'),
+  labelSmoothing: z.number().min(0).max(1).default(0).describe('label smoothing, once, on the mixed targets'),
+  offEpoch: z.int().min(0).default(0).describe('stop mixing after this many epochs; 0: never'),
+});
+
+const channels = z.array(z.number()).min(1).readonly();
+
+const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
+  epochs: z.int().min(1).default(20).describe('passes over the training images'),
+  batchSize: z.int().min(1).default(128).describe('images in a step'),
+  schedule: z
+    .enum(['cosine', 'constant'])
+    .default('cosine')
+    .describe('learning rate after the warm-up: half a cosine to 0 by step, or constant'),
+  warmupEpochs: z.number().min(0).default(0).describe('epochs of linear warm-up, part of all epochs'),
+  clipNorm: z.number().positive().exactOptional().describe('clip gradients to this common norm'),
+  flip: z.boolean().default(true).describe('mirror training images with probability 1/2'),
+  cropPadding: z.int().min(0).default(4).describe('pad by this many black pixels, then crop at random'),
+  mean: channels.default([0.4914, 0.4822, 0.4465]).describe('mean of each channel, white is 1'),
+  std: channels.default([0.247, 0.2435, 0.2616]).describe('standard deviation of each channel, white is 1'),
+  evaluateEvery: z.int().min(1).default(1).describe('epochs between evaluations'),
+  checkpointEvery: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('steps between checkpoints within an epoch; 0: at the end of epochs only'),
+});
+
+/** The configuration of a run; everything has a default. */
+export const configSchema = z.strictObject({
+  $schema: z.string().exactOptional().describe('where editors find the schema of this file'),
+  seed: z.int().min(0).default(0).describe('every draw of the run depends on it'),
+  out: z.string().min(1).exactOptional().describe('run folder (a new one under runs/)'),
+  backend: z
+    .enum(['auto', ...backendNames])
+    .default('auto')
+    .describe("tfjs backend; auto takes the first that works, see 'mix doctor'"),
+  data: data.prefault({}),
+  model,
+  method,
+  train,
+});
+
+/** A configuration with every default filled in. */
+export type Config = z.output<typeof configSchema>;
+
+/** The section `data` of a {@link Config}. */
+export type DataConfig = Config['data'];

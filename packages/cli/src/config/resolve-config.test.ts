@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../usage-error.js';
+import { resolveConfig } from './resolve-config.js';
+
+const none = new Map<string, unknown>();
+const fromFile = (content: unknown) => resolveConfig({ file: { name: 'config.json', content }, flags: none });
+
+describe('resolveConfig', () => {
+  it('fills in the recipe of the paper', () => {
+    const config = resolveConfig({ flags: none });
+    expect(config).toMatchObject({
+      seed: 0,
+      backend: 'auto',
+      data: { kind: 'auto', onCorrupt: 'error' },
+      model: { name: 'resnet20', width: 16 },
+      method: { mixer: 'none', prob: 1, labelSmoothing: 0, offEpoch: 0 },
+      train: {
+        optimizer: 'sgd',
+        learningRate: 0.1,
+        momentum: 0.9,
+        nesterov: true,
+        weightDecay: 5e-4,
+        decoupled: false,
+        decayExempt: 'none',
+        epochs: 20,
+        batchSize: 128,
+        schedule: 'cosine',
+        warmupEpochs: 0,
+        flip: true,
+        cropPadding: 4,
+      },
+    });
+  });
+
+  it('gives defaults by choice, also for a section that names none', () => {
+    expect(fromFile({ train: { optimizer: 'adamw' } }).train).toMatchObject({ learningRate: 1e-3 });
+    expect(fromFile({ train: { epochs: 3 } }).train).toMatchObject({ optimizer: 'sgd', epochs: 3 });
+    expect(fromFile({ model: { name: 'resnet18' } }).model).toMatchObject({ width: 64, stem: 'cifar' });
+  });
+
+  it('lets flags win over the file, and notes what another choice leaves out', () => {
+    const notes: string[] = [];
+    const config = resolveConfig({
+      file: { name: 'config.json', content: { method: { mixer: 'cutmix', alpha: 0.5, prob: 0.8 } } },
+      flags: new Map<string, unknown>([
+        ['method.mixer', 'none'],
+        ['train.epochs', 2],
+      ]),
+      note: (line) => notes.push(line),
+    });
+    expect(config.method).toEqual({ mixer: 'none', prob: 0.8, labelSmoothing: 0, offEpoch: 0 });
+    expect(config.train.epochs).toBe(2);
+    expect(notes).toEqual(["'method.alpha' of the file is left out: mixer 'none' does not have it"]);
+  });
+
+  it.each([
+    [{ train: { epoch: 3 } }, "config.json: unknown key 'train.epoch'; did you mean 'train.epochs'?"],
+    [{ trian: {} }, "config.json: unknown key 'trian'; did you mean 'train'?"],
+    [{ epochs: 3 }, "config.json: unknown key 'epochs'; did you mean 'train.epochs'?"],
+    [{ train: { alpha: 1 } }, "config.json: unknown key 'train.alpha'; did you mean 'method.alpha'?"],
+    [{ data: { zzzzz: 1 } }, "config.json: unknown key 'data.zzzzz'"],
+    [
+      { method: { mixer: 'mixup', ratioMinMax: [0.2, 0.8] } },
+      "config.json: 'method.ratioMinMax' does not belong to mixer 'mixup', but to 'cutmix', 'mixup+cutmix'",
+    ],
+    [
+      { method: { mixer: 'cutmx' } },
+      "config.json: 'method.mixer' must be one of 'none', 'mixup', 'cutmix', 'mixup+cutmix'; got \"cutmx\"; did you mean 'cutmix'?",
+    ],
+    [{ train: { epochs: 0 } }, "config.json: 'train.epochs' must be an integer of at least 1; got 0"],
+    [{ train: { epochs: 1.5 } }, "config.json: 'train.epochs' must be an integer of at least 1; got 1.5"],
+    [{ seed: '1' }, 'config.json: \'seed\' must be an integer of at least 0; got "1"'],
+    [{ method: { prob: 2 } }, "config.json: 'method.prob' must be a number from 0 to 1; got 2"],
+    [
+      { method: { mixer: 'cutmix', ratioMinMax: [0.2] } },
+      "config.json: 'method.ratioMinMax' must be a list of 2, each a number from 0 to 1; got [0.2]",
+    ],
+    [
+      { train: { momentum: 1 } },
+      "config.json: 'train.momentum' must be a number of at least 0 and below 1; got 1",
+    ],
+    [{ train: 3 }, "config.json: 'train' must be an object; got 3"],
+    [[], 'config.json: the configuration must be an object; got []'],
+    [{ data: { path: '' } }, 'config.json: \'data.path\' must be a text that is not empty; got ""'],
+    [{ train: { nesterov: 1 } }, "config.json: 'train.nesterov' must be true or false; got 1"],
+  ])('refuses %j', (content, message) => {
+    expect(() => fromFile(content)).toThrow(new UsageError(message));
+  });
+
+  it('names the flag where a value came from one', () => {
+    const flags = new Map<string, unknown>([['train.epochs', 0]]);
+    expect(() => resolveConfig({ flags })).toThrow('--epochs must be an integer of at least 1; got 0');
+    expect(() => resolveConfig({ flags: new Map<string, unknown>([['method.alpha', 1]]) })).toThrow(
+      "--alpha does not belong to mixer 'none', but to 'mixup', 'cutmix'",
+    );
+  });
+});

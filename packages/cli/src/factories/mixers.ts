@@ -1,0 +1,58 @@
+import { choose, identity, type Mixer } from '@mix/core';
+import { cutmix, mixup } from '@mix/handcrafted';
+import { z } from 'zod';
+
+/** A mixer that `method.mixer` can name. */
+export interface MixerEntry {
+  /** One line for `--help` and the README. */
+  readonly summary: string;
+  /** Its own keys in the section `method`. */
+  readonly options: z.ZodRawShape;
+  /** Makes it from the section; keys that are not its own are ignored. */
+  readonly create: (section: unknown) => Mixer;
+}
+
+function entry<S extends z.ZodRawShape>(
+  summary: string,
+  options: S,
+  create: (options: z.output<z.ZodObject<S>>) => Mixer,
+): MixerEntry {
+  return { summary, options, create: (section) => create(z.object(options).parse(section)) };
+}
+
+const alpha = z.number().positive().default(1).describe('λ is drawn from Beta(alpha, alpha)');
+const mode = z
+  .enum(['batch', 'pair', 'elem'])
+  .default('batch')
+  .describe('one draw for a batch, for a pair of rows, or for each row');
+const share = z.number().min(0).max(1);
+const ratioMinMax = z
+  .tuple([share, share])
+  .readonly()
+  .exactOptional()
+  .describe("draw the box's sides between these shares of the image's instead of from alpha");
+
+/** Every mixer by its name in the configuration; a new one is one entry here. */
+export const mixers: Readonly<Record<string, MixerEntry>> = {
+  none: entry('no mixing: the baseline', {}, () => identity),
+  mixup: entry('blends two images (Zhang et al. 2018)', { alpha, mode }, mixup),
+  cutmix: entry(
+    'pastes a box of one image into another (Yun et al. 2019)',
+    { alpha, mode, ratioMinMax },
+    cutmix,
+  ),
+  'mixup+cutmix': entry(
+    'Mixup or CutMix, drawn for each batch',
+    {
+      mixupAlpha: z.number().positive().default(0.8).describe('alpha of Mixup'),
+      cutmixAlpha: z.number().positive().default(1).describe('alpha of CutMix'),
+      switchProb: share.default(0.5).describe('probability of CutMix'),
+      mode,
+      ratioMinMax,
+    },
+    ({ mixupAlpha, cutmixAlpha, switchProb, mode, ...box }) =>
+      choose([mixup({ alpha: mixupAlpha, mode }), cutmix({ alpha: cutmixAlpha, mode, ...box })], {
+        weights: [1 - switchProb, switchProb],
+      }),
+  ),
+};

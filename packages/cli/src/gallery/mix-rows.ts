@@ -1,0 +1,126 @@
+import {
+  type Batch,
+  denseTargets,
+  type HostBatch,
+  type MixedBatch,
+  type Mixer,
+  plainTargets,
+  type Rng,
+} from '@mix/core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Picture } from './canvas.js';
+import type { GalleryRow } from './gallery-row.js';
+
+/** What {@link mixRows} needs. */
+export interface MixRowsOptions {
+  readonly mixer: Mixer;
+  /** Images to mix. */
+  readonly batch: HostBatch;
+  /** Names of the classes. */
+  readonly classes: readonly string[];
+  readonly rng: Rng;
+  /** Number of rows, at most the batch's. */
+  readonly count: number;
+}
+
+/**
+ * Mixes a batch once for each row and shows that row of it: with mode `batch` all rows of one mix would share their draw,
+ * and a gallery should show the spread.
+ */
+export async function mixRows({ mixer, batch, classes, rng, count }: MixRowsOptions): Promise<GalleryRow[]> {
+  const device = upload(batch, classes.length);
+  try {
+    const images = await download(device.images);
+    const labels = await download(
+      tf.tidy(() => denseTargets(plainTargets(device.labels), classes.length)) as Tensor2D,
+      true,
+    );
+    const rows: GalleryRow[] = [];
+    for (let row = 0; row < Math.min(count, batch.shape[0]); row++) {
+      const mixed = await downloadMixed(
+        mixer(device, { rng: rng.fork(row), progress: 0, masks: true }),
+        classes.length,
+      );
+      const sources = mixed.sources.row(row);
+      rows.push({
+        sources: sources.map((source) => ({
+          label: heaviest(labels.row(source), classes)[0]?.label ?? '?',
+          picture: pictureOf(images, source),
+        })),
+        mask: pictureOf(mixed.masks, row, 1),
+        mix: pictureOf(mixed.images, row),
+        lam: mixed.lam.row(row)[0] ?? 1,
+        targets: heaviest(mixed.targets.row(row), classes),
+      });
+    }
+    return rows;
+  } finally {
+    tf.dispose(device);
+  }
+}
+
+function upload({ images, shape, labels }: HostBatch, classes: number): Batch {
+  const [size, height, width, channels] = shape;
+  const scaled = Float32Array.from(images, (value) => value / 255);
+  return {
+    images: tf.tensor4d(scaled, [size, height, width, channels]),
+    labels:
+      labels instanceof Int32Array ? tf.tensor1d(labels, 'int32') : tf.tensor2d(labels, [size, classes]),
+  };
+}
+
+/** A tensor in host memory. */
+interface HostRows {
+  readonly shape: readonly number[];
+  row(index: number): number[];
+}
+
+async function download(tensor: Tensor, owned = false): Promise<HostRows> {
+  const { shape, size } = tensor;
+  const data = await tensor.data();
+  if (owned) tensor.dispose();
+  const length = size / (shape[0] ?? 1);
+  return { shape, row: (index) => [...data.subarray(index * length, (index + 1) * length)] };
+}
+
+async function downloadMixed(
+  mixed: MixedBatch,
+  classes: number,
+): Promise<Record<'images' | 'masks' | 'sources' | 'lam' | 'targets', HostRows>> {
+  const { images, masks, sources, lam } = mixed;
+  try {
+    if (masks === undefined) throw new Error(`${mixed.plan.method}: gives no masks, so it cannot be drawn`);
+    return {
+      images: await download(images),
+      masks: await download(masks),
+      sources: await download(sources),
+      lam: await download(lam),
+      targets: await download(denseTargets(mixed.targets, classes), true),
+    };
+  } finally {
+    const { targets } = mixed;
+    tf.dispose([images, sources, lam, { ...targets }, ...(masks ? [masks] : [])]);
+  }
+}
+
+/** Up to three classes, the heaviest first, down to those that would print as 0.00. */
+function heaviest(weights: readonly number[], classes: readonly string[]): GalleryRow['targets'] {
+  return weights
+    .map((weight, index) => ({ label: classes[index] ?? String(index), weight }))
+    .filter(({ weight }) => weight >= 0.005)
+    .sort((a, b) => b.weight - a.weight)
+    .slice(0, 3);
+}
+
+function pictureOf(images: HostRows, row: number, used?: number): Picture {
+  const [, height = 0, width = 0, channels = 1] = images.shape;
+  const values = images.row(row);
+  const last = (used ?? channels) - 1;
+  // A picture has three channels; masks and grey images repeat the one they have.
+  const pixels = Uint8Array.from({ length: height * width * 3 }, (_, index) => {
+    const value = values[Math.floor(index / 3) * channels + Math.min(index % 3, last)] ?? 0;
+    return Math.round(Math.min(Math.max(value, 0), 1) * 255);
+  });
+  return { width, height, pixels };
+}

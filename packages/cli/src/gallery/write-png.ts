@@ -1,0 +1,12 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import sharp from 'sharp';
+import type { Picture } from './canvas.js';
+
+/** Writes a picture as a PNG file; makes its folder if there is none. */
+export async function writePng(path: string, { width, height, pixels }: Picture): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await sharp(pixels, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 9 })
+    .toFile(path);
+}

@@ -1,0 +1,39 @@
+import type { FitProgress, TrainRecord } from '@mix/train';
+import { formatEpoch } from './format-epoch.js';
+import type { Printer } from './printer.js';
+import { createProgressBar } from './progress-bar.js';
+
+/** Shows a training run while it goes on. */
+export interface TrainReporter {
+  onRecord(record: TrainRecord): void;
+  onProgress(progress: FitProgress): void;
+  /** Takes the bar away; for the end, also one by an error. */
+  close(): void;
+}
+
+/** One line per epoch, and a live bar on a terminal in between. */
+export function createTrainReporter(printer: Printer): TrainReporter {
+  const bar = createProgressBar();
+  let epochs = 0;
+  return {
+    onRecord(record) {
+      if (record.type === 'start') {
+        epochs = record.epochs;
+        const parameters = Object.values(record.parameters).reduce((sum, count) => sum + count, 0);
+        printer.line(`train    ${parameters} parameters, ${record.stepsPerEpoch} steps an epoch`);
+        for (const reason of record.skipped) printer.note(`passed over a damaged checkpoint: ${reason}`);
+        if (record.resumedFrom !== undefined) {
+          printer.line(`resumed  after epoch ${record.epochsDone}/${epochs}, step ${record.step}`);
+        }
+      } else if (record.type === 'epoch') {
+        bar.clear();
+        printer.line(formatEpoch(record, epochs));
+      }
+    },
+    onProgress({ epoch, stepInEpoch, stepsPerEpoch, loss }) {
+      bar.update(stepInEpoch, stepsPerEpoch, `epoch ${epoch}/${epochs} loss ${loss.toFixed(3)}`);
+      if (stepInEpoch === stepsPerEpoch) bar.clear();
+    },
+    close: bar.clear,
+  };
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import type { Json } from '@mix/core';
+import { type FitProgress, type FitResult, fit, type TrainRecord } from '@mix/train';
+import { openRunFolder } from '@mix/train/node';
+import type { Config } from '../config/config-schema.js';
+import { drawGallery } from '../gallery/draw-gallery.js';
+import { writePng } from '../gallery/write-png.js';
+import { createTraining } from './create-training.js';
+import { drawFirstMixes } from './draw-first-mixes.js';
+import type { OpenedData } from './open-data.js';
+
+/** A run to do. */
+export interface TrainingRun {
+  /** With `out` and everything else resolved. */
+  readonly config: Config & { readonly out: string };
+  readonly data: OpenedData;
+  /** Go on with the run that the folder holds. */
+  readonly resume: boolean;
+  /** Stops the run after its step, with a checkpoint. */
+  readonly signal: AbortSignal;
+  readonly onRecord?: (record: TrainRecord) => void;
+  readonly onProgress?: (progress: FitProgress) => void;
+}
+
+/** What became of a run. */
+export interface TrainingOutcome extends FitResult {
+  /** Images that could not be decoded, and were skipped or replaced. */
+  readonly corrupt: number;
+}
+
+const galleryRows = 8;
+
+/** Trains as configured and leaves `config.json`, `metrics.jsonl`, `gallery.png` and `checkpoints/` in the run folder. */
+export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
+  const { config, data, resume, signal, onRecord, onProgress } = run;
+  const training = createTraining(config, data);
+  try {
+    const content = JSON.parse(JSON.stringify(config)) as Json;
+    const folder = await openRunFolder(config.out, resume ? { resume } : { config: content });
+    if (!resume) {
+      const gallery = await drawFirstMixes(config, data, galleryRows);
+      await writePng(join(config.out, 'gallery.png'), drawGallery(gallery));
+    }
+    const result = await fit({
+      classifier: training.model,
+      method: training.method,
+      train: training.train,
+      validation: training.test,
+      prepare: training.prepare,
+      epochs: config.train.epochs,
+      rng: training.rng,
+      optimizers: training.optimizer,
+      schedule: training.schedule,
+      ...(config.train.clipNorm !== undefined && { clip: { norm: config.train.clipNorm } }),
+      evaluateEvery: config.train.evaluateEvery,
+      checkpointEvery: config.train.checkpointEvery,
+      store: folder.store,
+      resume,
+      config: identityOf(config),
+      log(record) {
+        folder.log(record);
+        onRecord?.(record);
+      },
+      ...(onProgress && { onProgress }),
+      signal,
+    });
+    return { ...result, corrupt: training.train.corrupt().length + training.test.corrupt().length };
+  } finally {
+    await training.close();
+  }
+}
+
+// What fit does not see by itself and what changes the numbers; where a run lies and how fast it loads does not.
+function identityOf({ data, model, method, train }: Config): Json {
+  const { kind, trainLimit = null, testLimit = null, imageSize = null, onCorrupt } = data;
+  const { flip, cropPadding, mean, std } = train;
+  return {
+    data: { kind, trainLimit, testLimit, imageSize, onCorrupt },
+    model: { ...model },
+    method: { ...method },
+    train: { flip, cropPadding, mean, std },
+  };
+}
