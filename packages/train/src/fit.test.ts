@@ -88,13 +88,15 @@ describe('fit', () => {
     expect(JSON.parse(JSON.stringify(records))).toEqual(records);
   });
 
-  it('averages an epoch over samples, the partial batch included', async () => {
+  it('averages each epoch over its own samples, the partial batch included', async () => {
     const records: TrainRecord[] = [];
-    await fit(toyRun({ epochs: 1, log: (r) => records.push(r) }));
+    await fit(toyRun({ epochs: 2, log: (r) => records.push(r) }));
     const sizes = [4, 4, 4, 4, 4, 2];
     const losses = records.flatMap((record) => (record.type === 'step' ? [record.loss] : []));
-    const mean = losses.reduce((sum, loss, index) => sum + loss * sizes[index]!, 0) / 22;
-    expect(epochsOf(records)[0]?.loss).toBeCloseTo(mean, 12);
+    for (const epoch of [0, 1]) {
+      const sum = sizes.reduce((total, size, index) => total + size * losses[6 * epoch + index]!, 0);
+      expect(epochsOf(records)[epoch]?.loss).toBeCloseTo(sum / 22, 12);
+    }
   });
 
   it('tells progress of every step', async () => {
@@ -187,6 +189,20 @@ describe('fit with several groups', () => {
       toyRun({ method, prepare: plain, epochs: 1, optimizers, schedule: rates, clip: { norm: 1e9 } }),
     );
     expect(method.weight.dataSync()[0]).toBe(1 + 2 / 2 ** 3);
+  });
+
+  it('does not let the classifier loss train a group that has no loss of its own in a step', async () => {
+    const method = twoGroups();
+    const leaking: Method = {
+      ...method,
+      step(...step) {
+        const { losses, metrics } = method.step(...step);
+        return { losses: { classifier: tf.add(losses['classifier']!, losses['generator']!) }, metrics };
+      },
+    };
+    const optimizers = { classifier: sgd(), generator: sgd() };
+    await fit(toyRun({ method: leaking, prepare: plain, epochs: 1, optimizers, schedule: rates }));
+    expect(method.weight.dataSync()[0]).toBe(3);
   });
 
   it('wants an optimiser for each group before the first step, and no other', async () => {
