@@ -1,95 +1,14 @@
 import { endValid, firstValid, madd } from './arithmetic';
 
 /**
- * Input gradient of a depthwise convolution with `multiplier` outputs per channel:
- * every input pixel gathers the output pixels whose window covers it.
+ * Adds the input gradient (`toInput`) or the filter gradient of a depthwise convolution with `multiplier`
+ * outputs per channel to the zeroed `x`, or to the zeroed `filter`, tap by tap and row by row.
  */
-export function depthwiseInputGradient(
-  dy: usize,
-  filter: usize,
-  dx: usize,
-  batch: i32,
-  height: i32,
-  width: i32,
-  channels: i32,
-  outHeight: i32,
-  outWidth: i32,
-  multiplier: i32,
-  filterHeight: i32,
-  filterWidth: i32,
-  strideY: i32,
-  strideX: i32,
-  dilationY: i32,
-  dilationX: i32,
-  padTop: i32,
-  padLeft: i32,
-): void {
-  const vectors = multiplier === 1 ? channels & ~15 : 0;
-  const outPixel = (<usize>(channels * multiplier)) << 2;
-  for (let n = 0; n < batch; n++) {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        for (let c = 0; c < vectors; c += 16) {
-          let s0 = f32x4.splat(0),
-            s1 = s0,
-            s2 = s0,
-            s3 = s0;
-          for (let ky = 0; ky < filterHeight; ky++) {
-            const ty = y + padTop - ky * dilationY;
-            if (ty < 0) break;
-            if (strideY !== 1 && ty % strideY !== 0) continue;
-            const oy = strideY === 1 ? ty : ty / strideY;
-            if (oy >= outHeight) continue;
-            const line = dy + <usize>((n * outHeight + oy) * outWidth) * outPixel + ((<usize>c) << 2);
-            for (let kx = 0; kx < filterWidth; kx++) {
-              const tx = x + padLeft - kx * dilationX;
-              if (tx < 0) break;
-              if (strideX !== 1 && tx % strideX !== 0) continue;
-              const ox = strideX === 1 ? tx : tx / strideX;
-              if (ox >= outWidth) continue;
-              const from = line + <usize>ox * outPixel;
-              const w = filter + <usize>((ky * filterWidth + kx) * channels + c) * 4;
-              s0 = madd(s0, v128.load(from), v128.load(w));
-              s1 = madd(s1, v128.load(from, 16), v128.load(w, 16));
-              s2 = madd(s2, v128.load(from, 32), v128.load(w, 32));
-              s3 = madd(s3, v128.load(from, 48), v128.load(w, 48));
-            }
-          }
-          v128.store(dx, s0);
-          v128.store(dx, s1, 16);
-          v128.store(dx, s2, 32);
-          v128.store(dx, s3, 48);
-          dx += 64;
-        }
-        for (let c = vectors; c < channels; c++) {
-          let sum: f32 = 0;
-          for (let ky = 0; ky < filterHeight; ky++) {
-            const ty = y + padTop - ky * dilationY;
-            if (ty < 0 || ty % strideY !== 0 || ty / strideY >= outHeight) continue;
-            const line = dy + <usize>((n * outHeight + ty / strideY) * outWidth) * outPixel;
-            for (let kx = 0; kx < filterWidth; kx++) {
-              const tx = x + padLeft - kx * dilationX;
-              if (tx < 0 || tx % strideX !== 0 || tx / strideX >= outWidth) continue;
-              const from = line + <usize>(tx / strideX) * outPixel + <usize>(c * multiplier) * 4;
-              const w = filter + <usize>(((ky * filterWidth + kx) * channels + c) * multiplier) * 4;
-              for (let q = 0; q < multiplier; q++) {
-                sum += load<f32>(from + ((<usize>q) << 2)) * load<f32>(w + ((<usize>q) << 2));
-              }
-            }
-          }
-          store<f32>(dx, sum);
-          dx += 4;
-        }
-      }
-    }
-  }
-}
-
-/** Adds the filter gradient of a depthwise convolution to a zeroed target. */
-export function depthwiseFilterGradient(
+export function depthwiseGradient(
+  toInput: bool,
   x: usize,
+  filter: usize,
   dy: usize,
-  target: usize,
   batch: i32,
   height: i32,
   width: i32,
@@ -106,8 +25,9 @@ export function depthwiseFilterGradient(
   padTop: i32,
   padLeft: i32,
 ): void {
-  const pixel = (<usize>channels) << 2,
-    outPixel = pixel * multiplier;
+  const pixel = (<usize>channels) << 2;
+  const outPixel = pixel * multiplier;
+  const step = pixel * strideX;
   for (let n = 0; n < batch; n++) {
     for (let oy = 0; oy < outHeight; oy++) {
       for (let ky = 0; ky < filterHeight; ky++) {
@@ -118,68 +38,100 @@ export function depthwiseFilterGradient(
           const ox = firstValid(shift, strideX, outWidth);
           const count = endValid(shift, strideX, outWidth, width) - ox;
           if (count <= 0) continue;
-          depthwiseRow(
-            x + <usize>((n * height + y) * width + ox * strideX + shift) * pixel,
-            dy + <usize>((n * outHeight + oy) * outWidth + ox) * outPixel,
-            count,
-            channels,
-            multiplier,
-            pixel * strideX,
-            outPixel,
-            target + <usize>(ky * filterWidth + kx) * outPixel,
-          );
+          const row = x + <usize>((n * height + y) * width + ox * strideX + shift) * pixel;
+          const dyRow = dy + <usize>((n * outHeight + oy) * outWidth + ox) * outPixel;
+          const tap = filter + <usize>(ky * filterWidth + kx) * outPixel;
+          if (multiplier === 1) {
+            if (toInput) addToInput(row, tap, dyRow, count, channels, step);
+            else addToFilter(row, tap, dyRow, count, channels, step);
+          }
+          const done = multiplier === 1 ? channels & ~15 : 0;
+          addSingly(toInput, row, tap, dyRow, count, done, channels, multiplier, step, outPixel);
         }
       }
     }
   }
 }
 
-function depthwiseRow(
-  x: usize,
-  dy: usize,
-  count: i32,
-  channels: i32,
-  multiplier: i32,
-  xStep: usize,
-  dyStep: usize,
-  target: usize,
-): void {
-  const vectors = multiplier === 1 ? channels & ~15 : 0;
-  const end = dy + <usize>count * dyStep;
-  for (let c = 0; c < vectors; c += 16) {
-    const at = (<usize>c) << 2;
-    const w = target + at;
-    let s0 = v128.load(w),
-      s1 = v128.load(w, 16),
-      s2 = v128.load(w, 32),
-      s3 = v128.load(w, 48);
-    let xAt = x + at,
-      dyAt = dy + at;
-    while (dyAt !== end + at) {
+/** Sixteen channels at a time, their weights in registers: `x += dy · w` along a row. */
+function addToInput(x: usize, w: usize, dy: usize, count: i32, channels: i32, step: usize): void {
+  const pixel = (<usize>channels) << 2;
+  for (let c = 0; c + 16 <= channels; c += 16) {
+    const w0 = v128.load(w);
+    const w1 = v128.load(w, 16);
+    const w2 = v128.load(w, 32);
+    const w3 = v128.load(w, 48);
+    let xAt = x;
+    let dyAt = dy;
+    for (let i = 0; i < count; i++) {
+      v128.store(xAt, madd(v128.load(xAt), v128.load(dyAt), w0));
+      v128.store(xAt, madd(v128.load(xAt, 16), v128.load(dyAt, 16), w1), 16);
+      v128.store(xAt, madd(v128.load(xAt, 32), v128.load(dyAt, 32), w2), 32);
+      v128.store(xAt, madd(v128.load(xAt, 48), v128.load(dyAt, 48), w3), 48);
+      xAt += step;
+      dyAt += pixel;
+    }
+    x += 64;
+    dy += 64;
+    w += 64;
+  }
+}
+
+/** Sixteen channels at a time, their sums in registers: `w += Σ x · dy` along a row. */
+function addToFilter(x: usize, w: usize, dy: usize, count: i32, channels: i32, step: usize): void {
+  const pixel = (<usize>channels) << 2;
+  for (let c = 0; c + 16 <= channels; c += 16) {
+    let s0 = v128.load(w);
+    let s1 = v128.load(w, 16);
+    let s2 = v128.load(w, 32);
+    let s3 = v128.load(w, 48);
+    let xAt = x;
+    let dyAt = dy;
+    for (let i = 0; i < count; i++) {
       s0 = madd(s0, v128.load(xAt), v128.load(dyAt));
       s1 = madd(s1, v128.load(xAt, 16), v128.load(dyAt, 16));
       s2 = madd(s2, v128.load(xAt, 32), v128.load(dyAt, 32));
       s3 = madd(s3, v128.load(xAt, 48), v128.load(dyAt, 48));
-      xAt += xStep;
-      dyAt += dyStep;
+      xAt += step;
+      dyAt += pixel;
     }
     v128.store(w, s0);
     v128.store(w, s1, 16);
     v128.store(w, s2, 32);
     v128.store(w, s3, 48);
+    x += 64;
+    dy += 64;
+    w += 64;
   }
-  for (let c = vectors; c < channels; c++) {
+}
+
+/** Either gradient for the channels from `first` on, one number at a time. */
+function addSingly(
+  toInput: bool,
+  x: usize,
+  w: usize,
+  dy: usize,
+  count: i32,
+  first: i32,
+  channels: i32,
+  multiplier: i32,
+  step: usize,
+  outPixel: usize,
+): void {
+  for (let c = first; c < channels; c++) {
     for (let q = 0; q < multiplier; q++) {
       const at = (<usize>(c * multiplier + q)) << 2;
-      let sum = load<f32>(target + at);
-      let xAt = x + ((<usize>c) << 2),
-        dyAt = dy + at;
-      while (dyAt !== end + at) {
-        sum += load<f32>(xAt) * load<f32>(dyAt);
-        xAt += xStep;
-        dyAt += dyStep;
+      const weight = load<f32>(w + at);
+      let sum = weight;
+      let xAt = x + ((<usize>c) << 2);
+      let dyAt = dy + at;
+      for (let i = 0; i < count; i++) {
+        if (toInput) store<f32>(xAt, load<f32>(xAt) + load<f32>(dyAt) * weight);
+        else sum += load<f32>(xAt) * load<f32>(dyAt);
+        xAt += step;
+        dyAt += outPixel;
       }
-      store<f32>(target + at, sum);
+      if (!toInput) store<f32>(w + at, sum);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { gemmPacked, packPanels } from './gemm';
+import { transpose } from './strided-copy';
 
 // Keeps a panel of B (16 KB) in the first-level cache while rows of A stream by.
 const DEPTH_BLOCK: i32 = 512;
@@ -6,7 +7,7 @@ const ROW_BLOCK: i32 = 64;
 
 /**
  * `C = A · B` for one pair of matrices, either of them stored transposed; `depth` is at least 1.
- * `scratch` takes `depth · ceil(columns / 8) · 8` floats.
+ * `scratch` takes what `matMulScratch` says.
  */
 export function matMul(
   a: usize,
@@ -19,30 +20,49 @@ export function matMul(
   transposeA: bool,
   transposeB: bool,
 ): void {
-  const aRow: usize = transposeA ? 4 : (<usize>depth) << 2;
-  const aColumn: usize = transposeA ? (<usize>rows) << 2 : 4;
   const bRow: usize = transposeB ? 4 : (<usize>columns) << 2;
   const bColumn: usize = transposeB ? (<usize>depth) << 2 : 4;
   const cRow = (<usize>columns) << 2;
-  packPanels(b, bRow, bColumn, depth, columns, scratch);
-  const panelStride = (<usize>depth) << 5;
+  const block = scratch;
+  const packed = scratch + ((<usize>(ROW_BLOCK * DEPTH_BLOCK)) << 2);
+  packPanels(b, bRow, bColumn, depth, columns, packed);
   for (let k = 0; k < depth; k += DEPTH_BLOCK) {
-    const kCount = min(DEPTH_BLOCK, depth - k);
-    const panels = scratch + ((<usize>k) << 5);
+    const depthCount = min(DEPTH_BLOCK, depth - k);
     for (let row = 0; row < rows; row += ROW_BLOCK) {
+      const rowCount = min(ROW_BLOCK, rows - row);
+      let from = a + ((<usize>(row * depth + k)) << 2);
+      let aRow = (<usize>depth) << 2;
+      if (transposeA) {
+        // Columns a page apart would miss the caches: turn the block first.
+        aRow = (<usize>depthCount) << 2;
+        transpose(
+          a + ((<usize>(k * rows + row)) << 2),
+          block,
+          rowCount,
+          aRow,
+          depthCount,
+          (<usize>rows) << 2,
+        );
+        from = block;
+      }
       gemmPacked(
         k === 0,
-        min(ROW_BLOCK, rows - row),
+        rowCount,
         columns,
-        kCount,
-        a + <usize>row * aRow + <usize>k * aColumn,
+        depthCount,
+        from,
         aRow,
-        aColumn,
-        panels,
-        panelStride,
+        4,
+        packed + ((<usize>k) << 5),
+        (<usize>depth) << 5,
         c + <usize>row * cRow,
         cRow,
       );
     }
   }
+}
+
+/** Floats of scratch that `matMul` takes. */
+export function matMulScratch(columns: i32, depth: i32): i32 {
+  return ROW_BLOCK * DEPTH_BLOCK + depth * ((columns + 7) & ~7);
 }

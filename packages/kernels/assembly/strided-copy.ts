@@ -72,7 +72,14 @@ export function copyTransposed(
   } while (advance(layout, axes) >= 0);
 }
 
-function transpose(from: usize, to: usize, rows: i32, toStep: usize, columns: i32, fromStep: usize): void {
+export function transpose(
+  from: usize,
+  to: usize,
+  rows: i32,
+  toStep: usize,
+  columns: i32,
+  fromStep: usize,
+): void {
   const wholeRows = rows & ~3;
   const wholeColumns = columns & ~3;
   for (let r = 0; r < wholeRows; r += 4) {

@@ -1,4 +1,4 @@
-import { tapGradient } from './convolution-filter-gradient';
+import { addOuterProducts } from './outer-products';
 import { planeStride, tilesPerBlock, transformTiles } from './winograd-tiles';
 import { transformFilterGradient } from './winograd-transforms';
 
@@ -70,7 +70,7 @@ export function winogradFilterGradient(
       work,
     );
     for (let k = 0; k < 36; k++) {
-      tapGradient(
+      addOuterProducts(
         channels,
         outChannels,
         xPlanes + <usize>k * xStep,

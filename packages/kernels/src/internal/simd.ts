@@ -3,7 +3,7 @@ import { heapOf } from './heap.js';
 import { simdBytes } from './simd-bytes.js';
 
 type Numeric = (...values: readonly number[]) => void;
-type Count = (channels: number, outChannels: number) => number;
+type Count = (columns: number, rows: number) => number;
 
 /** The functions of `assembly/`; pointers are byte offsets into the backend's heap, flags 0 or 1. */
 export interface Simd {
@@ -13,9 +13,9 @@ export interface Simd {
   readonly convolveFilterGradient: Numeric;
   readonly copyRuns: Numeric;
   readonly copyTransposed: Numeric;
-  readonly depthwiseFilterGradient: Numeric;
-  readonly depthwiseInputGradient: Numeric;
+  readonly depthwiseGradient: Numeric;
   readonly matMul: Numeric;
+  readonly matMulScratch: Count;
   readonly maxPoolGradient: Numeric;
   readonly normGradientSums: Numeric;
   readonly normInputGradient: Numeric;

@@ -23,10 +23,11 @@ function filterGradient({
 }: KernelCall<{ x: TensorInfo; dy: TensorInfo }, FilterAttrs>): TensorInfo {
   const info = convInfo(DepthwiseConv2dNativeBackpropFilter, x.shape, attrs.filterShape, attrs, true);
   const target = makeZeros(backend, attrs.filterShape);
-  simdOf(backend).depthwiseFilterGradient(
+  simdOf(backend).depthwiseGradient(
+    0,
     pointer(backend, x),
-    pointer(backend, dy),
     pointer(backend, target),
+    pointer(backend, dy),
     ...extents(info, [attrs.filterShape[3]]),
     ...steps(info),
   );
@@ -39,11 +40,12 @@ function inputGradient({
   attrs,
 }: KernelCall<{ dy: TensorInfo; filter: TensorInfo }, InputAttrs>): TensorInfo {
   const info = convInfo(DepthwiseConv2dNativeBackpropInput, attrs.inputShape, filter.shape, attrs, true);
-  const dx = backend.makeOutput([...attrs.inputShape], 'float32');
-  simdOf(backend).depthwiseInputGradient(
-    pointer(backend, dy),
-    pointer(backend, filter),
+  const dx = makeZeros(backend, attrs.inputShape);
+  simdOf(backend).depthwiseGradient(
+    1,
     pointer(backend, dx),
+    pointer(backend, filter),
+    pointer(backend, dy),
     ...extents(info, [info.outChannels / info.inChannels]),
     ...steps(info),
   );

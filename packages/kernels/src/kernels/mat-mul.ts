@@ -30,7 +30,7 @@ function batchMatMul({ inputs: { a, b }, backend, attrs }: MatMulCall): TensorIn
   const simd = simdOf(backend);
   const [strideA, strideB] = [broadcastStrides(batchA, batch), broadcastStrides(batchB, batch)];
   const count = util.sizeFromShape(batch);
-  withScratch(backend, bRows * Math.ceil(bColumns / 8) * 8, (scratch) => {
+  withScratch(backend, simd.matMulScratch(bColumns, bRows), (scratch) => {
     for (let i = 0; i < count; i++) {
       const from = pointer(backend, a) + offset(i, batch, strideA) * aRows * aColumns * 4;
       const by = pointer(backend, b) + offset(i, batch, strideB) * bRows * bColumns * 4;
