@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import sharp, { type Raw } from 'sharp';
 import type { DecodeFailure, DecodeReply, DecodeTarget, DecodeTask } from './decode-task.js';
+import { decodePlainJpeg } from './jpeg/decode-jpeg.js';
 
 /** Reads and decodes images one after the other; a bad one becomes a failure, not an exception. */
 export async function decodeImages(tasks: readonly DecodeTask[], target: DecodeTarget): Promise<DecodeReply> {
@@ -25,10 +26,12 @@ async function decodeInto(
   task: DecodeTask,
   { height, width, resize }: DecodeTarget,
 ): Promise<string | undefined> {
+  const encoded = task.kind === 'pixels' ? undefined : readEncoded(task);
+  if (encoded !== undefined && decodePlainJpeg(out, encoded, height, width)) return undefined;
   const input =
     task.kind === 'pixels'
       ? sharp(task.pixels, { raw: rawLayout(task.shape) })
-      : sharp(readEncoded(task), { failOn: 'warning' });
+      : sharp(encoded, { failOn: 'warning' });
   if (resize) input.resize(width, height, { fit: 'cover' });
   const { data, info } = await input
     .toColourspace('srgb')

@@ -28,7 +28,6 @@ export function createDecodePool(size: number, target: DecodeTarget, workerUrl: 
 
   const seats = Array.from({ length: size }, (): Seat => {
     const seat: Seat = { worker: new Worker(workerUrl, { workerData: target }), jobs: new Map() };
-    seat.worker.unref();
     seat.worker.on('message', ({ id, ...reply }: DecodeAnswer) => {
       const job = seat.jobs.get(id);
       seat.jobs.delete(id);
@@ -38,6 +37,8 @@ export function createDecodePool(size: number, target: DecodeTarget, workerUrl: 
     });
     seat.worker.on('error', (error) => fail(threadError(error.message, error)));
     seat.worker.on('exit', (code) => fail(threadError(`it exited with code ${code}`)));
+    // After the listeners, for adding one makes Node hold the process again.
+    seat.worker.unref();
     return seat;
   });
 

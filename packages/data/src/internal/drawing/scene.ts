@@ -23,14 +23,14 @@ export function drawScene(rng: Rng, label: number, side: number): Scene {
   paintBackground(canvas, base, rng);
   paintClutter(canvas, rng);
 
-  const radius = side * rng.uniform(0.28, 0.42);
+  const radius = side * rng.uniform(0.32, 0.45);
   const place = { ...drawPlace(rng, side, radius, radius * 0.92), direction: drawTilt(rng) };
-  const first = drawContrast(rng, base, 90);
-  const second = blend(first, drawColour(rng), 0.35);
+  const first = drawContrast(rng, base, 100);
+  const second = blend(first, drawColour(rng), 0.3);
   const fill = { first, second, texture: drawTexture(rng, side * 0.16) };
   const mask = new Uint8Array(side * side);
   paint(canvas, shapes[label] as Shape, place, fill, 0.35, mask);
-  return { pixels: develop(canvas, rng.integer(2 ** 31), rng.uniform(4, 14)), box: boxOf(mask, side), mask };
+  return { pixels: develop(canvas, rng.integer(2 ** 31), rng.uniform(4, 10)), box: boxOf(mask, side), mask };
 }
 
 function paintBackground({ side, colours }: Canvas, base: Colour, rng: Rng): void {
@@ -51,7 +51,7 @@ function paintBackground({ side, colours }: Canvas, base: Colour, rng: Rng): voi
 // Bars, splinters and miniatures of every class: no local edge or corner tells which class the picture is.
 function paintClutter(canvas: Canvas, rng: Rng): void {
   const { side } = canvas;
-  const count = 5 + rng.integer(5);
+  const count = 4 + rng.integer(4);
   for (let index = 0; index < count; index++) {
     const kind = rng.integer(3);
     const shape = kind === 0 ? bar : kind === 1 ? splinter : rng.choice(shapes);
@@ -72,11 +72,11 @@ function drawPlace(rng: Rng, side: number, radius: number, margin: number): Plac
   return { x, y, radius, direction: drawDirection(rng) };
 }
 
-// At most 37° either way: upright enough to learn soon, tilted enough that no pixel can be relied on.
+// At most 32° either way: upright enough to learn soon, tilted enough that no pixel can be relied on.
 function drawTilt(rng: Rng): Place['direction'] {
   for (;;) {
     const direction = drawDirection(rng);
-    if (direction[0] >= 0.8) return direction;
+    if (direction[0] >= 0.85) return direction;
   }
 }
 
