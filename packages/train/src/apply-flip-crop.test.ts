@@ -1,8 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
+import { createRng } from '@mix/core';
+import { tinyBatch } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { applyFlipCrop } from './apply-flip-crop.js';
-import type { FlipCropPlan } from './plan-flip-crop.js';
+import { type FlipCropPlan, planFlipCrop } from './plan-flip-crop.js';
 
 beforeAll(async () => {
   tf.enableProdMode();
@@ -91,6 +93,18 @@ describe('applyFlipCrop', () => {
         ],
       ],
     ]);
+  });
+
+  it('invents no pixel: each comes from its own image, or is black', () => {
+    const { images, labels } = tinyBatch({ size: 5 });
+    const [size, height, width] = images.shape;
+    const drawn = planFlipCrop([size, height, width], createRng(0), { flip: true, cropPadding: 2 });
+    const moved = tf.unstack(applyFlipCrop(images, drawn));
+    tf.unstack(images).forEach((one, index) => {
+      const known = new Set([0, ...one.dataSync()]);
+      expect([...moved[index]!.dataSync()].every((value) => known.has(value))).toBe(true);
+    });
+    tf.dispose([images, labels, moved]);
   });
 
   it('refuses a plan for another shape', () => {

@@ -1,4 +1,5 @@
-import { createRng } from '@mix/core';
+import { createRng, fromMixer } from '@mix/core';
+import { cutmix } from '@mix/handcrafted';
 import { registerKernels } from '@mix/kernels';
 import { cifarResnet } from '@mix/models';
 import * as tf from '@tensorflow/tfjs-core';
@@ -20,6 +21,7 @@ beforeAll(async () => {
 /** A residual network with batch normalisation, on WebAssembly. */
 const resnetRun = (epochs: number) =>
   toyRun({
+    method: fromMixer(cutmix(), { name: 'cutmix' }),
     classifier: cifarResnet({ depth: 8, numClasses: 3, rng: createRng(1) }),
     train: toySource({ numSamples: 30, batchSize: 6, side: 8, channels: 3 }),
     validation: toySource({ numSamples: 10, batchSize: 6, side: 8, channels: 3, seed: 8 }),
