@@ -25,7 +25,7 @@ export interface ChooseOptions {
 export function choose(mixers: readonly Mixer[], { weights }: ChooseOptions = {}): Mixer<ChoosePlan> {
   checkMixers('choose', mixers, weights);
   const indices = mixers.map((_, index) => index);
-  return function choose(batch, context) {
+  return (batch, context) => {
     const choice = context.rng.choice(indices, weights);
     const mixer = mixers[choice] as Mixer;
     const mixed = mixer(batch, { ...context, rng: context.rng.split() });

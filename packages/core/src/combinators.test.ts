@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { assembleMixed } from './assemble-mixed.js';
 import type { Batch } from './batch.js';
 import { choose } from './choose.js';
+import { disposeMixed } from './dispose-mixed.js';
 import { during } from './during.js';
 import { identity } from './identity.js';
 import type { Mixer } from './mixer.js';
@@ -161,7 +162,7 @@ describe('all of them', () => {
     const before = tf.memory().numTensors;
     const mixed = mixer(given, { rng: createRng(6), progress: 0.5 });
     expect(tf.memory().numTensors - before).toBe(5);
-    tf.dispose(mixed as never);
+    disposeMixed(mixed);
     expect(tf.memory().numTensors).toBe(before);
     tf.dispose(given);
   });

@@ -23,7 +23,7 @@ export interface DuringOptions {
 export function during(mixer: Mixer, { from = 0, to = 1 }: DuringOptions = {}): Mixer<DuringPlan> {
   checkRange('during', 'from', from, 0, 1);
   checkRange('during', 'to', to, from, 1);
-  return function during(batch, context) {
+  return (batch, context) => {
     const { progress } = context;
     if (progress === undefined) {
       throw invalidArgument('during', 'context.progress', 'be given, from 0 to 1', progress, {

@@ -34,7 +34,7 @@ describe('fromMixer', () => {
   it('averages the loss of the mixed batch, and can be differentiated', () => {
     const classifier = linear();
     const method = fromMixer(identity);
-    expect(method.name).toBe('identity');
+    expect(method.name).toBe('mixer');
     const { losses, metrics } = method.step(classifier, batch(), context);
     // Logits [2, 3] and [5, 5]: −log softmax is log(1 + e^−1) and log 2.
     expect(losses['classifier']?.dataSync()[0]).toBeCloseTo((Math.log1p(Math.exp(-1)) + Math.log(2)) / 2, 5);

@@ -8,7 +8,7 @@ import { smoothTargets, type Targets } from './targets.js';
 
 /** Options of {@link fromMixer}. */
 export interface FromMixerOptions {
-  /** Shown in logs and errors. @defaultValue the mixer function's name, or `'mixer'` */
+  /** Shown in logs and errors, and part of what a resumed run must agree on. @defaultValue 'mixer' */
   readonly name?: string;
   /** Per-sample loss `[B]` of logits and targets. @defaultValue {@link softCrossEntropy} */
   readonly loss?: (logits: tf.Tensor2D, targets: Targets) => Tensor1D;
@@ -24,7 +24,7 @@ export interface FromMixerOptions {
  */
 export function fromMixer(
   mixer: Mixer,
-  { name = mixer.name || 'mixer', loss = softCrossEntropy, labelSmoothing = 0 }: FromMixerOptions = {},
+  { name = 'mixer', loss = softCrossEntropy, labelSmoothing = 0 }: FromMixerOptions = {},
 ): Method {
   return {
     name,

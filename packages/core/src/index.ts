@@ -19,6 +19,7 @@ export type {
   Intercept,
   NamedVariables,
 } from './classifier.js';
+export { disposeMixed } from './dispose-mixed.js';
 export type { DuringOptions, DuringPlan } from './during.js';
 export { during } from './during.js';
 export type { MixErrorCode, MixErrorFields } from './errors.js';

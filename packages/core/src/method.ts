@@ -39,7 +39,7 @@ export interface Method {
   readonly groups: Readonly<Record<string, NamedVariables>>;
   /** Losses and metrics of one batch; borrows the batch. */
   step(classifier: Classifier, batch: Batch, context: StepContext): StepResult;
-  /** Called once after the optimisers' update of each step: EMA, schedules. */
+  /** Called once after the optimisers' update of each step, outside any tidy: EMA, schedules. */
   afterStep?(classifier: Classifier, context: StepContext): void;
   /** The method's own state (not the classifier's), as fresh tensors. */
   state(): State;

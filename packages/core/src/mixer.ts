@@ -17,7 +17,7 @@ export interface MixContext {
   readonly masks?: boolean;
 }
 
-/** A mixed batch. All tensors are new and belong to the caller, who disposes them (`tf.dispose(mixed)`). */
+/** A mixed batch. All tensors are new and belong to the caller, who disposes them with `disposeMixed(mixed)`. */
 export type MixedBatch<P extends Plan = Plan> = {
   /** float32 `[B,H,W,C]`. */
   readonly images: Tensor4D;

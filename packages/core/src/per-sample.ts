@@ -25,7 +25,7 @@ export interface PerSamplePlan extends Plan {
 export function perSample(mixers: readonly Mixer[], { weights }: ChooseOptions = {}): Mixer<PerSamplePlan> {
   checkMixers('perSample', mixers, weights);
   const indices = mixers.map((_, index) => index);
-  return function perSample(batch, context) {
+  return (batch, context) => {
     const rows = Array.from({ length: batch.images.shape[0] }, (_, row) => row);
     const rng = context.rng.split();
     const choice = rows.map((row) => rng.fork('sample', row).choice(indices, weights));

@@ -50,9 +50,20 @@ export function readSafetensors(bytes: Uint8Array, source = 'safetensors'): Safe
   checkTiling(entries, bytes.length - start, refuse);
   const tensors = new Map<string, HostTensor>();
   for (const { name, dtype, shape, begin, end } of entries) {
-    tensors.set(name, { dtype, shape, data: decodeElements(bytes.slice(start + begin, start + end), dtype) });
+    tensors.set(name, {
+      dtype,
+      shape,
+      data: decodeElements(copyOf(bytes, start + begin, start + end), dtype),
+    });
   }
   return { tensors, metadata };
+}
+
+// Not `bytes.slice`: a Node Buffer's shares memory with the original.
+function copyOf(bytes: Uint8Array, begin: number, end: number): Uint8Array {
+  const copy = new Uint8Array(end - begin);
+  copy.set(bytes.subarray(begin, end));
+  return copy;
 }
 
 type Refuse = (argument: string, problem: string, received: unknown) => MixError;

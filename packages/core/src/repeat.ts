@@ -20,7 +20,7 @@ export interface RepeatPlan extends Plan {
  */
 export function repeat(mixer: Mixer, times: number): Mixer<RepeatPlan> {
   checkInteger('repeat', 'times', times, 1);
-  return function repeat(batch, context) {
+  return (batch, context) => {
     const mixed = Array.from({ length: times }, () => mixer(batch, { ...context, rng: context.rng.split() }));
     const plans = mixed.map(({ plan }) => plan);
     const [, height, width] = batch.images.shape;

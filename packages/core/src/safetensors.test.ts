@@ -72,6 +72,15 @@ describe('writeSafetensors and readSafetensors', () => {
     );
   });
 
+  it('read a Node buffer from the middle of a pool', () => {
+    const written = writeSafetensors([['x', { dtype: 'F32', shape: [2], data: new Float32Array([1, 2]) }]]);
+    const pooled = Buffer.concat([Buffer.from('abc'), written]).subarray(3);
+    const { data } = readSafetensors(pooled).tensors.get('x') as HostTensor;
+    expect([...data]).toEqual([1, 2]);
+    pooled.fill(0);
+    expect([...data]).toEqual([1, 2]);
+  });
+
   it('pad the header to eight bytes, so that data is aligned', () => {
     const bytes = writeSafetensors([['x', { dtype: 'F32', shape: [1], data: new Float32Array([1]) }]]);
     expect(Number(new DataView(bytes.buffer).getBigUint64(0, true)) % 8).toBe(0);

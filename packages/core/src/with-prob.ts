@@ -19,7 +19,7 @@ export interface WithProbPlan extends Plan {
  */
 export function withProb(mixer: Mixer, prob: number): Mixer<WithProbPlan> {
   checkRange('withProb', 'prob', prob, 0, 1);
-  return function withProb(batch, context) {
+  return (batch, context) => {
     const apply = context.rng.uniform() < prob;
     const mixed = apply ? mixer(batch, { ...context, rng: context.rng.split() }) : identity(batch, context);
     return { ...mixed, plan: { method: 'withProb', shape: mixed.plan.shape, plan: mixed.plan } };

@@ -129,7 +129,7 @@ export function applyCutmix(
  */
 export function cutmix(options: CutmixOptions = {}): Mixer<CutmixPlan> {
   checkOptions(options);
-  return function cutmix(batch, { rng, masks = false }) {
+  return (batch, { rng, masks = false }) => {
     return applyCutmix(batch, planCutmix(shapeOf(batch), rng, options), { masks });
   };
 }

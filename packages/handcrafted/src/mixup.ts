@@ -93,7 +93,7 @@ export function applyMixup(
  */
 export function mixup(options: MixupOptions = {}): Mixer<MixupPlan> {
   checkAlpha('mixup', options.alpha ?? 1);
-  return function mixup(batch, { rng, masks = false }) {
+  return (batch, { rng, masks = false }) => {
     return applyMixup(batch, planMixup(shapeOf(batch), rng, options), { masks });
   };
 }

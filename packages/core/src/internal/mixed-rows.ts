@@ -1,5 +1,6 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { disposeMixed } from '../dispose-mixed.js';
 import type { MixedBatch } from '../mixer.js';
 import { denseTargets, type Targets } from '../targets.js';
 
@@ -19,8 +20,7 @@ export function concatMixed(mixed: readonly Rows[]): Rows {
       masks: tf.concat(mixed.map(({ masks }) => padColumns(masks as Tensor4D, count))) as Tensor4D,
     }),
   }));
-  for (const { images, targets, sources, lam, masks } of mixed)
-    tf.dispose([images, targets, sources, lam, masks ?? []]);
+  mixed.forEach(disposeMixed);
   return stacked;
 }
 
@@ -38,7 +38,7 @@ export function gatherMixed(mixed: Rows, rows: readonly number[]): Rows {
       ...(masks && { masks: take(masks) }),
     };
   });
-  tf.dispose([images, targets, sources, lam, masks ?? []]);
+  disposeMixed(mixed);
   return taken;
 }
 

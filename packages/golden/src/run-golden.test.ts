@@ -1,0 +1,73 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readSafetensors, selectBackend, writeSafetensors } from '@mix/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { familyOf } from './families/index.js';
+import { type GoldenRow, runGolden } from './run-golden.js';
+
+const folder = fileURLToPath(new URL('../../../../shared/golden', import.meta.url));
+const load = (name: string): Promise<Record<string, unknown>> => import(name);
+
+async function run(from: string, only: readonly string[]): Promise<GoldenRow[]> {
+  const rows: GoldenRow[] = [];
+  for await (const row of runGolden(from, only)) rows.push(row);
+  return rows;
+}
+
+if (!existsSync(folder)) console.warn(`no reference vectors at ${folder}: their tests are skipped`);
+
+describe.skipIf(!existsSync(folder))('the reference vectors', () => {
+  const known = existsSync(folder)
+    ? readdirSync(folder).filter((file) => familyOf(file.replace(/\.safetensors$/, '')) !== undefined)
+    : [];
+
+  it('are of families that exist', () => {
+    expect(known.length).toBeGreaterThanOrEqual(24);
+  });
+
+  it.each([
+    ['cpu', known.filter((file) => !file.startsWith('models_'))],
+    ['wasm', known],
+  ] as const)('pass on %s', { timeout: 120_000 }, async (backend, files) => {
+    await selectBackend(backend, { load });
+    const rows = await run(folder, files);
+    expect(rows.map(({ name }) => `${name}.safetensors`)).toEqual([...files].sort());
+    for (const row of rows) expect(row, JSON.stringify(row)).toMatchObject({ status: 'pass' });
+  });
+});
+
+describe.skipIf(!existsSync(folder))('a wrong result', () => {
+  const copy = mkdtempSync(join(tmpdir(), 'golden-'));
+  beforeAll(async () => {
+    await selectBackend('cpu', { load });
+  });
+  afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+  it.each([
+    ['handcrafted_mixup_batch', 'outputs.x'],
+    ['handcrafted_cutmix_nonsquare', 'outputs.box'],
+    ['handcrafted_timm_elem', 'outputs.y'],
+    ['upsample_bicubic_3x4_s2', 'grads.x'],
+    ['handcrafted_mixed_ce', 'outputs.sigmoid_bce_grad'],
+  ])('in %s fails it', async (name, output) => {
+    const file = readSafetensors(new Uint8Array(readFileSync(join(folder, `${name}.safetensors`))));
+    const data = file.tensors.get(output)?.data as Float32Array;
+    data[1] = (data[1] as number) + 1;
+    writeFileSync(join(copy, `${name}.safetensors`), writeSafetensors(file.tensors, file.metadata));
+    const [row] = await run(copy, [name]);
+    expect(row).toMatchObject({ status: 'fail', worst: { what: output } });
+  });
+});
+
+describe('runGolden', () => {
+  it('names a folder that is not there, or holds nothing', async () => {
+    await expect(run('/nowhere', [])).rejects.toThrow(/golden: no such folder '\/nowhere'. Give the folder/);
+    const empty = mkdtempSync(join(tmpdir(), 'golden-'));
+    await expect(run(empty, [])).rejects.toThrow(/has no .safetensors file/);
+    writeFileSync(join(empty, 'strange_case.safetensors'), writeSafetensors([]));
+    expect(await run(empty, [])).toMatchObject([{ name: 'strange_case', status: 'no family' }]);
+    rmSync(empty, { recursive: true });
+  });
+});
