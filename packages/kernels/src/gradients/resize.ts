@@ -53,23 +53,23 @@ function resizeGradient(dy: Tensor, images: Tensor4D, attrs: ResizeAttrs, taps: 
   const [batch, height, width, channels] = images.shape;
   const [outHeight, outWidth] = attrs.size;
   return tidy(() => {
-    const down = resizeMatrix(height, outHeight, attrs, taps);
-    const across = resizeMatrix(width, outWidth, attrs, taps);
-    const rows = matMul(down, reshape(dy, [batch, outHeight, outWidth * channels]), true);
-    const columns = matMul(across, reshape(rows, [batch * height, outWidth, channels]), true);
+    const down = gatherMatrix(height, outHeight, attrs, taps);
+    const across = gatherMatrix(width, outWidth, attrs, taps);
+    const rows = matMul(down, reshape(dy, [batch, outHeight, outWidth * channels]));
+    const columns = matMul(across, reshape(rows, [batch * height, outWidth, channels]));
     return reshape(columns, images.shape);
   });
 }
 
-/** `R` `[1, out, in]`: row o holds the weights with which output o reads the inputs. */
-function resizeMatrix(inSize: number, outSize: number, attrs: ResizeAttrs, taps: Taps): Tensor {
+/** `Rᵀ` `[1, in, out]`: column o holds the weights with which output o reads the inputs. */
+function gatherMatrix(inSize: number, outSize: number, attrs: ResizeAttrs, taps: Taps): Tensor {
   const shrink = attrs.alignCorners && outSize > 1 ? 1 : 0;
   const scale = (inSize - shrink) / (outSize - shrink);
-  const weights = new Float32Array(outSize * inSize);
+  const weights = new Float32Array(inSize * outSize);
   for (let o = 0; o < outSize; o++) {
     for (const [i, weight] of taps(scale * (attrs.halfPixelCenters ? o + 0.5 : o), inSize)) {
-      weights[o * inSize + i] = (weights[o * inSize + i] ?? 0) + weight;
+      weights[i * outSize + o] = (weights[i * outSize + o] ?? 0) + weight;
     }
   }
-  return tensor3d(weights, [1, outSize, inSize]);
+  return tensor3d(weights, [1, inSize, outSize]);
 }

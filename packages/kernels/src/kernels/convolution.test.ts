@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
 import { expectNoLeak, expectSameOnCpu, useWasm } from '../../test/backends.js';
 import { expectGradient } from '../../test/finite-differences.js';
@@ -95,6 +96,38 @@ describe('conv2dTranspose', () => {
     tf.tidy(() => expectGradient(op as never, inputs([...x] as Shape, [...filter] as Shape)));
     await expectSameOnCpu(() => [op(...inputs([...x] as Shape, [...filter] as Shape))]);
   });
+});
+
+it('agrees with the CPU backend on any geometry', async () => {
+  const small = fc.integer({ min: 1, max: 9 });
+  const channels = fc.constantFrom(1, 3, 4, 8, 11, 12, 16);
+  const geometry = fc.record({
+    batch: fc.integer({ min: 1, max: 3 }),
+    size: fc.tuple(small, small),
+    channels: fc.tuple(channels, channels),
+    window: fc.constantFrom<[number, number]>([1, 1], [3, 3], [3, 3], [2, 5], [4, 1]),
+    stride: fc.integer({ min: 1, max: 3 }),
+    pad: fc.constantFrom<Pad>('same', 'valid', 1, 2),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      geometry,
+      async ({ batch, size: [height, width], channels: [from, to], window, stride, pad }) => {
+        const extra = pad === 'same' ? 9 : typeof pad === 'number' ? 2 * pad : 0;
+        fc.pre(height + extra >= window[0] && width + extra >= window[1]);
+        await expectSameOnCpu(() => {
+          const pair = inputs([batch, height, width, from], [...window, from, to]);
+          const op = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+            tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, stride, pad);
+          return [
+            op(...pair),
+            ...tf.grads((a, b) => tf.sum(tf.square(op(a as tf.Tensor, b as tf.Tensor))))(pair),
+          ];
+        }, 2e-4);
+      },
+    ),
+    { seed: 0, numRuns: 60 },
+  );
 });
 
 it('leaves nothing behind', () => {
