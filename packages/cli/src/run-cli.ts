@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Command, CommanderError } from 'commander';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addPreviewCommand } from './commands/preview.js';
+import { addQuickstartCommand } from './commands/quickstart.js';
 import { addTrainCommand } from './commands/train.js';
 import { describeError } from './output/describe-error.js';
 import { UsageError } from './usage-error.js';
@@ -43,6 +44,7 @@ function createProgram(finish: (exitCode: number) => void): Command {
   addTrainCommand(program, finish);
   addPreviewCommand(program, finish);
   addDoctorCommand(program, finish);
+  addQuickstartCommand(program, finish);
   return program;
 }
 

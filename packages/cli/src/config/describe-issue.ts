@@ -52,7 +52,7 @@ function describeUnknownKey(
     const chosen = choice && valueAt(input, choice.path.split('.'));
     const owners = [...known.defaults.keys()].map((name) => `'${name}'`).join(', ');
     const subject = origin.flagged.has(path) ? `--${known.flag}` : `${file}'${path}'`;
-    return `${subject} does not belong to ${choice?.key} '${String(chosen)}', but to ${owners}`;
+    return `${subject} does not belong to ${choice?.flag} '${String(chosen)}', but to ${owners}`;
   }
   const [section, key] = path.includes('.') ? (path.split('.', 2) as [string, string]) : ['', path];
   const siblings =

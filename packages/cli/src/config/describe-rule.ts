@@ -10,7 +10,7 @@ export function describeRule(schema: JsonSchema): string {
   if (type === 'integer' || type === 'number') {
     return `${type === 'integer' ? 'an integer' : 'a number'}${describeRange(schema)}`;
   }
-  return type === 'boolean' ? 'true or false' : 'a text that is not empty';
+  return type === 'boolean' ? 'true or false' : 'a text, not empty';
 }
 
 function describeRange({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): string {

@@ -81,7 +81,7 @@ describe('resolveConfig', () => {
     ],
     [{ train: 3 }, "config.json: 'train' must be an object; got 3"],
     [[], 'config.json: the configuration must be an object; got []'],
-    [{ data: { path: '' } }, 'config.json: \'data.path\' must be a text that is not empty; got ""'],
+    [{ data: { path: '' } }, 'config.json: \'data.path\' must be a text, not empty; got ""'],
     [{ train: { nesterov: 1 } }, "config.json: 'train.nesterov' must be true or false; got 1"],
   ])('refuses %j', (content, message) => {
     expect(() => fromFile(content)).toThrow(new UsageError(message));

@@ -1,5 +1,13 @@
-import { resolve } from 'node:path';
-import { drawnShapes, type ImageDataset } from '@mix/data';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+  drawnShapes,
+  type ImageDataset,
+  openImageFolder,
+  openTarShards,
+  readCifar10,
+  readCifar100,
+} from '@mix/data';
 import type { DataConfig } from '../config/config-schema.js';
 import { limitDataset } from './limit-dataset.js';
 import { type DataKind, recogniseData } from './recognise-data.js';
@@ -14,7 +22,37 @@ export interface OpenedData {
 
 type Splits = Pick<OpenedData, 'train' | 'test'>;
 
-const readers: Readonly<Record<DataKind, (folder: string) => Promise<Splits>>> = {} as never;
+type Read = (folder: string, limits: Pick<DataConfig, 'trainLimit' | 'testLimit'>) => Promise<Splits>;
+
+const readers: Readonly<Record<DataKind, Read>> = {
+  async tar(folder, { trainLimit, testLimit }) {
+    const open = (split: string, limit: number | undefined) =>
+      openTarShards(folder, { split, ...(limit !== undefined && { limit }) });
+    return { train: await open('train', trainLimit), test: await open(testSplit(folder), testLimit) };
+  },
+  async folder(folder) {
+    return {
+      train: await openImageFolder(join(folder, 'train')),
+      test: await openImageFolder(join(folder, testSplit(folder))),
+    };
+  },
+  cifar10: async (folder) => ({
+    train: readCifar10(folder, { split: 'train' }),
+    test: readCifar10(folder, { split: 'test' }),
+  }),
+  cifar100: async (folder) => ({
+    train: readCifar100(folder, { split: 'train' }),
+    test: readCifar100(folder, { split: 'test' }),
+  }),
+};
+
+// ImageNet and many others call the split that they are measured on `val`.
+function testSplit(folder: string): string {
+  const names = readdirSync(folder);
+  return (
+    ['test', 'val', 'validation'].find((split) => names.some((name) => name.startsWith(split))) ?? 'test'
+  );
+}
 
 /** Opens what the section `data` asks for. */
 export async function openData(config: DataConfig): Promise<OpenedData> {
@@ -30,7 +68,14 @@ export async function openData(config: DataConfig): Promise<OpenedData> {
   if (path === undefined) throw new Error(`data: kind '${kind}' must come with a path; set it with --data`);
   const found = recogniseData(path);
   const taken = kind === 'auto' ? found : { ...found, kind };
-  const { train, test } = await readers[taken.kind](taken.folder);
+  const { train, test } = await readers[taken.kind](taken.folder, config);
+  const same =
+    train.classes.length === test.classes.length &&
+    train.classes.every((name, index) => name === test.classes[index]);
+  if (!same)
+    throw new Error(
+      `data: ${path} must have the same classes in both splits; got ${train.classes.length} and ${test.classes.length}`,
+    );
   const sorted = taken.kind === 'folder';
   return {
     train: limitDataset(train, trainLimit, sorted),
@@ -42,5 +87,7 @@ export async function openData(config: DataConfig): Promise<OpenedData> {
 /** Both splits on one line. */
 export function describeData({ train, test }: OpenedData): string {
   const shape = train.imageShape === undefined ? '' : ` of [${train.imageShape}]`;
-  return `${train.name}: ${train.size} training and ${test.size} test images${shape}, ${train.classes.length} classes`;
+  // The embedded set names its split; here both are meant.
+  const name = train.name.replace(/ \(train\)$/, '');
+  return `${name}: ${train.size} training and ${test.size} test images${shape}, ${train.classes.length} classes`;
 }

@@ -4,6 +4,8 @@ import type { Config } from '../config/config-schema.js';
 import { readConfigFile } from '../config/read-config-file.js';
 import { resolveConfig } from '../config/resolve-config.js';
 import { UsageError } from '../usage-error.js';
+import { nameRun } from './name-run.js';
+import { requireFreeFolder } from './require-free-folder.js';
 
 /** How a run was asked for. */
 export interface RunRequest {
@@ -21,10 +23,14 @@ export interface RunRequest {
 export function resolveRun({ file, resume, flags, note }: RunRequest): Config & { readonly out: string } {
   if (resume === undefined) {
     const resolved = resolveConfig({ file: readFile(file), flags, note });
-    return { ...resolved, out: resolve(resolved.out ?? join('runs', nameRun(resolved))) };
+    const out = resolved.out ?? join('runs', nameRun(resolved.method.mixer, resolved.model.name));
+    requireFreeFolder(out);
+    return { ...resolved, out: resolve(out) };
   }
-  if (file !== undefined)
-    throw new UsageError('--config must be left out with --resume: the run folder has its own');
+  if (file !== undefined || flags.has('out')) {
+    const flag = file === undefined ? '--out' : '--config';
+    throw new UsageError(`${flag} must be left out with --resume: the run folder has its own`);
+  }
   const path = join(resume, 'config.json');
   if (!existsSync(path))
     throw new Error(`--resume: ${resume} must be the folder of a run; it has no config.json`);
@@ -35,9 +41,4 @@ function readFile(
   path: string | undefined,
 ): { readonly name: string; readonly content: unknown } | undefined {
   return path === undefined ? undefined : { name: path, content: readConfigFile(path) };
-}
-
-function nameRun({ method, model }: Config): string {
-  const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-  return `${method.mixer}-${model.name}-${time}`;
 }

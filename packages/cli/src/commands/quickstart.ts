@@ -1,0 +1,96 @@
+import { join, resolve } from 'node:path';
+import { handleSignals } from '@mix/train/node';
+import type { Command } from 'commander';
+import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
+import type { Config } from '../config/config-schema.js';
+import { resolveConfig } from '../config/resolve-config.js';
+import { formatScores } from '../output/format-epoch.js';
+import { createPrinter } from '../output/printer.js';
+import { createProgressBar } from '../output/progress-bar.js';
+import { printSummary } from '../quickstart/print-summary.js';
+import { recipe } from '../quickstart/recipe.js';
+import { runSideBySide } from '../quickstart/run-side-by-side.js';
+import { nameRun } from '../run/name-run.js';
+import { describeData, openData } from '../run/open-data.js';
+import { requireFreeFolder } from '../run/require-free-folder.js';
+import { describeBackend, startBackend } from '../run/start-backend.js';
+import { UsageError } from '../usage-error.js';
+import { addCommonFlags, type CommonFlags } from './common-flags.js';
+
+const flagPaths = [
+  'seed',
+  'out',
+  'backend',
+  'data.trainLimit',
+  'data.testLimit',
+  'train.epochs',
+  'method.mixer',
+];
+
+/** `mix quickstart`. */
+export function addQuickstartCommand(program: Command, finish: (exitCode: number) => void): void {
+  const command = program
+    .command('quickstart')
+    .description('train a small ResNet with and without mixing on the embedded data set, in about a minute');
+  addConfigFlags(addCommonFlags(command), ({ path }) => flagPaths.includes(path));
+  command.action(async (flags: CommonFlags) => finish(await quickstart(flags, configFlagValues(command))));
+}
+
+async function quickstart(
+  { json, debug }: CommonFlags,
+  flags: ReadonlyMap<string, unknown>,
+): Promise<number> {
+  const printer = createPrinter(json === true);
+  const config = resolveConfig({ file: { name: 'quickstart', content: recipe }, flags });
+  if (config.method.mixer === 'none')
+    throw new UsageError('--mixer must be one that mixes: the run beside it has none');
+  const data = await openData(config.data);
+  const backend = await startBackend(config.backend);
+  const configs = sideBySide({ ...config, backend: backend.name, data: data.config });
+  const names = configs.map(({ method }) => method.mixer);
+  printer.line(
+    `mix trains a small ResNet twice, side by side: ${names.join(' and ')}, same seed, same batches.`,
+  );
+  printer.line(
+    `Accuracy (top1) is measured on unmixed test images after every epoch; it takes about a minute.`,
+  );
+  printer.line(`backend  ${describeBackend(backend)}`);
+  printer.line(`data     ${describeData(data)}`);
+  printer.line('');
+  const signals = handleSignals();
+  const bar = createProgressBar();
+  try {
+    const outcomes = await runSideBySide({
+      configs,
+      signal: signals.signal,
+      debug: debug === true,
+      onEpoch(records) {
+        bar.clear();
+        const runs = records.map((record, index) => `${names[index]}: ${formatScores(record)}`);
+        const seconds = Math.max(...records.map((record) => record.seconds));
+        printer.line(
+          `epoch ${records[0]?.epoch}/${config.train.epochs}  ${runs.join('   ')}   ${seconds.toFixed(1)}s`,
+        );
+      },
+      onProgress: (done, total) => bar.update(done, total, 'training'),
+    });
+    bar.clear();
+    printSummary(printer, configs, outcomes);
+    return signals.exitCode() ?? 0;
+  } finally {
+    bar.clear();
+    signals.dispose();
+  }
+}
+
+// The baseline first; everything but the mixer is the same, the seed included.
+function sideBySide(config: Config): readonly (Config & { readonly out: string })[] {
+  const folder = config.out ?? join('runs', nameRun('quickstart'));
+  const { prob, labelSmoothing, offEpoch } = config.method;
+  const baseline = { mixer: 'none', prob, labelSmoothing, offEpoch };
+  return [baseline, config.method].map((method) => {
+    const out = join(folder, method.mixer);
+    requireFreeFolder(out);
+    return { ...config, method, out: resolve(out) };
+  });
+}

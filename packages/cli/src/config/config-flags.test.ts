@@ -1,0 +1,78 @@
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { addConfigFlags, configFlagValues } from './config-flags.js';
+import type { JsonSchema } from './config-json-schema.js';
+import { type ConfigOption, configOptions } from './config-options.js';
+import { resolveConfig } from './resolve-config.js';
+
+function parse(words: readonly string[]): ReadonlyMap<string, unknown> {
+  const command = new Command('mix').exitOverride().configureOutput({ writeErr: () => undefined });
+  addConfigFlags(command);
+  command.parse(words, { from: 'user' });
+  return configFlagValues(command);
+}
+
+/** A value that is not the default, and how it is typed. */
+function sample(schema: JsonSchema): readonly [value: unknown, text: string] {
+  if (schema.enum !== undefined) return [schema.enum.at(-1), String(schema.enum.at(-1))];
+  if (schema.prefixItems !== undefined) return [[0.25, 0.75], '0.25,0.75'];
+  if (schema.type === 'array') return [[0.5, 0.25, 0.125], '0.5, 0.25,0.125'];
+  if (schema.type === 'integer') return [9, '9'];
+  if (schema.type === 'number') return [0.375, '0.375'];
+  return ['some/path', 'some/path'];
+}
+
+function choiceOf(option: ConfigOption): Record<string, string> {
+  const [owner = ''] = option.defaults.keys();
+  const choice = configOptions().find(({ section, isChoice }) => isChoice && section === option.section);
+  return owner === '' || choice === undefined ? {} : { [choice.key]: owner };
+}
+
+describe('flags', () => {
+  it('have names of their own', () => {
+    const flags = configOptions().map(({ flag }) => flag);
+    expect(new Set(flags).size).toBe(flags.length);
+    expect(flags.filter((flag) => flag.startsWith('no-'))).toEqual([]);
+  });
+
+  it.each(configOptions())('--$flag says what $path says', (option) => {
+    const { section, key, flag, path, schema, isChoice } = option;
+    const isFlag = schema.type === 'boolean';
+    const [value, text] = isFlag ? [schema.default !== true, ''] : sample(schema);
+    const choice = isChoice ? {} : choiceOf(option);
+    const words = isFlag ? [value === true ? `--${flag}` : `--no-${flag}`] : [`--${flag}`, text];
+    const flags = new Map(parse(words));
+    expect(flags).toEqual(new Map([[path, value]]));
+    const inner = { ...choice, [key]: value };
+    const content = section === '' ? { [key]: value } : { [section]: inner };
+    const base = section === '' ? {} : { [section]: choice };
+    expect(resolveConfig({ file: { name: 'a', content: base }, flags })).toEqual(
+      resolveConfig({ file: { name: 'b', content }, flags: new Map() }),
+    );
+  });
+
+  it('say nothing where none is given', () => {
+    expect(parse([])).toEqual(new Map());
+  });
+
+  it.each([
+    [['--epochs', 'many'], "--epochs must be an integer of at least 1; got 'many'"],
+    [['--epochs', ''], "--epochs must be an integer of at least 1; got ''"],
+    [['--mean', '1,x'], "--mean must be a list of numbers; got '1,x'"],
+    [['--alpha', 'NaN'], "--alpha must be a number above 0; got 'NaN'"],
+  ])('refuse %j', (words, message) => {
+    expect(() => parse(words)).toThrow(message);
+  });
+
+  it('spell out the recipe of a baseline', () => {
+    const words =
+      '--data ../cifar10 --model resnet20 --train-limit 10000 --test-limit 2000 --epochs 8 --batch-size 128 --learning-rate 0.1 --weight-decay 5e-4 --mixer none';
+    const config = resolveConfig({ flags: parse(words.split(' ')) });
+    const defaults = resolveConfig({ flags: new Map() });
+    expect(config).toEqual({
+      ...defaults,
+      data: { ...defaults.data, path: '../cifar10', trainLimit: 10_000, testLimit: 2000 },
+      train: { ...defaults.train, epochs: 8 },
+    });
+  });
+});

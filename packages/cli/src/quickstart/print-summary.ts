@@ -1,0 +1,80 @@
+import { relative } from 'node:path';
+import type { Json } from '@mix/core';
+import type { Config } from '../config/config-schema.js';
+import { formatPercent } from '../output/format-epoch.js';
+import type { Printer } from '../output/printer.js';
+import type { TrainingOutcome } from '../run/run-training.js';
+
+/** Prints both results side by side, what they are worth, and what to do next. */
+export function printSummary(
+  printer: Printer,
+  configs: readonly (Config & { readonly out: string })[],
+  outcomes: readonly TrainingOutcome[],
+): void {
+  const runs = configs.map(({ method, out }, index) => ({
+    mixer: method.mixer,
+    out,
+    ...(outcomes[index] as TrainingOutcome),
+  }));
+  printer.result(
+    runs.map(({ mixer, out, stopped, last = null, best = null }) => ({
+      mixer,
+      out,
+      stopped,
+      last,
+      best,
+    })) as unknown as Json,
+  );
+  printer.line('');
+  printer.line('mixer           top1    test loss   best top1   run folder');
+  for (const { mixer, out, last, best } of runs) {
+    const end = last?.validation;
+    const cells = [
+      mixer.padEnd(14),
+      (end === undefined ? '-' : `${formatPercent(end.top1)} %`).padEnd(6),
+      (end === undefined ? '-' : end.loss.toFixed(3)).padEnd(10),
+      (best?.validation === undefined ? '-' : `${formatPercent(best.validation.top1)} %`).padEnd(10),
+      shown(out),
+    ];
+    printer.line(cells.join('  '));
+  }
+  printer.line('');
+  if (runs.some(({ stopped }) => stopped)) {
+    printer.line(`Stopped. Go on with one of them: mix train --resume ${shown(runs[0]?.out ?? '')}`);
+    return;
+  }
+  printer.line(verdict(runs));
+  printer.line('Each folder has metrics.jsonl, config.json, gallery.png (look at it) and checkpoints.');
+  printer.line('');
+  printer.line('Try next:');
+  for (const [command, purpose] of next) printer.line(`  ${command.padEnd(62)}  ${purpose}`);
+}
+
+const next = [
+  ['mix preview --mixer mixup --out mixup.png', 'see another mixer'],
+  ['mix train --data path/to/cifar10 --mixer cutmix --epochs 200', 'train ResNet-20 on real images'],
+  ['mix train --mixer mixup+cutmix --epochs 30', 'any mixer on the drawn images'],
+  ['mix doctor', 'find a faster backend'],
+  ['mix train --help', 'every option with its default'],
+] as const;
+
+function verdict(runs: readonly (TrainingOutcome & { readonly mixer: string })[]): string {
+  const [plain, mixed] = runs.map(({ last }) => last?.validation);
+  if (plain === undefined || mixed === undefined) return '';
+  const points = 100 * (mixed.top1 - plain.top1);
+  // Standard error of the difference of two shares on the same number of test images, as if they were independent.
+  const noise =
+    200 * Math.sqrt((plain.top1 * (1 - plain.top1) + mixed.top1 * (1 - mixed.top1)) / plain.count);
+  const name = runs[1]?.mixer ?? '';
+  const size = `${Math.abs(points).toFixed(1)} points`;
+  if (Math.abs(points) <= noise)
+    return `${name} and no mixing end within noise of each other (${size}); mixing pays off in longer runs.`;
+  return points > 0
+    ? `${name} ends ${size} above no mixing.`
+    : `${name} ends ${size} below no mixing: it slows down the first epochs, and pays off in longer runs.`;
+}
+
+function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
+}

@@ -1,0 +1,44 @@
+import { promisify } from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import { describeError } from './output/describe-error.js';
+import type { WorkerOrder, WorkerReport } from './quickstart/worker-messages.js';
+import { openData } from './run/open-data.js';
+import { runTraining } from './run/run-training.js';
+import { startBackend } from './run/start-backend.js';
+
+// One run in a process of its own: backends such as WebAssembly use one core each, so runs side by side need several.
+tf.enableProdMode();
+const stop = new AbortController();
+// Ctrl-C reaches every process of the terminal; the parent decides, and says so.
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => stop.abort(new Error('the parent process ended')));
+process.on('message', (order: WorkerOrder) => {
+  if (order.type === 'stop') stop.abort(new Error('stopped by the parent process'));
+  else void train(order);
+});
+
+async function train({ config, debug }: Extract<WorkerOrder, { type: 'train' }>): Promise<void> {
+  try {
+    const data = await openData(config.data);
+    await startBackend(config.backend);
+    const outcome = await runTraining({
+      config,
+      data,
+      resume: false,
+      signal: stop.signal,
+      onRecord(record) {
+        if (record.type === 'epoch') void report({ type: 'epoch', record });
+      },
+      onProgress: ({ step, totalSteps }) => void report({ type: 'progress', step, totalSteps }),
+    });
+    await report({ type: 'done', outcome });
+  } catch (error) {
+    await report({ type: 'failed', message: describeError(error, debug) });
+  }
+  process.exit(0);
+}
+
+async function report(message: WorkerReport): Promise<void> {
+  if (process.send === undefined || !process.connected) return;
+  await promisify<WorkerReport, void>(process.send.bind(process) as never)(message).catch(() => undefined);
+}

@@ -1,0 +1,141 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { runMix } from './run-mix.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mix-'));
+const mix = (...words: readonly string[]) => runMix(words, folder);
+
+async function writeImages(root: string, side = 16): Promise<string> {
+  for (const [index, name] of ['train/cat', 'train/dog', 'test/cat', 'test/dog'].entries()) {
+    mkdirSync(join(root, name), { recursive: true });
+    for (let image = 0; image < 4; image++) {
+      const background = { r: 60 * index, g: 50 * image, b: 90 };
+      await sharp({ create: { width: side, height: side, channels: 3, background } })
+        .jpeg()
+        .toFile(join(root, name, `${image}.jpg`));
+    }
+  }
+  return root;
+}
+
+describe('mix', () => {
+  it('tells its commands, its version, and every option with its default', async () => {
+    const [help, version, train] = await Promise.all([
+      mix('--help'),
+      mix('--version'),
+      mix('train', '--help'),
+    ]);
+    expect(help.stdout).toMatch(/train.*preview.*doctor.*quickstart/s);
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const text = train.stdout.replace(/\s+/g, ' ');
+    expect(text).toContain('--epochs <n> passes over the training images (default: 20)');
+    expect(text).toContain('highest learning rate (default: sgd 0.1, adamw 0.001)');
+    expect(text).toContain('--no-flip do not mirror training images');
+    expect([help, version, train].map(({ exitCode, stderr }) => [exitCode, stderr])).toEqual(
+      Array(3).fill([0, '']),
+    );
+  });
+
+  it.each([
+    [['train', '--epoch', '3'], 2, "unknown option '--epoch'; did you mean --epochs?"],
+    [['trian'], 2, "unknown command 'trian'; did you mean train?"],
+    [['train', '--epochs', '0'], 2, '--epochs must be an integer of at least 1; got 0'],
+    [['train', '--config', 'none.json'], 2, 'none.json: cannot be read: there is no such file'],
+    [
+      ['train', '--data', 'nowhere'],
+      1,
+      'data: there is no folder nowhere. Leave --data out for the embedded drawn set',
+    ],
+    [['train', '--data-kind', 'tar'], 1, "data: kind 'tar' must come with a path; set it with --data"],
+    [
+      ['train', '--resume', 'nowhere'],
+      1,
+      '--resume: nowhere must be the folder of a run; it has no config.json',
+    ],
+    [
+      ['train', '--backend', 'node'],
+      1,
+      "selectBackend: name 'node' cannot be used: node: @tensorflow/tfjs-node is not installed (npm install @tensorflow/tfjs-node)",
+    ],
+    [['preview', '--rows', '0'], 2, "--rows must be an integer from 1 to 100; got '0'"],
+  ])('%j fails with %i and one line', async (words, exitCode, line) => {
+    expect(await mix(...words)).toEqual({ exitCode, stdout: '', stderr: `mix: ${line}\n` });
+  });
+
+  it('names the nearest key of a configuration', async () => {
+    writeFileSync(join(folder, 'config.json'), '{ "train": { "epoch": 3 } }');
+    const { exitCode, stderr } = await mix('train', '--config', 'config.json');
+    expect(stderr).toBe("mix: config.json: unknown key 'train.epoch'; did you mean 'train.epochs'?\n");
+    expect(exitCode).toBe(2);
+  });
+
+  it('shows where an error came from when asked', async () => {
+    const { stderr } = await mix('train', '--data', 'nowhere', '--debug');
+    expect(stderr).toMatch(/^mix: data: .*\n.*\n\s+at /);
+  });
+});
+
+describe('mix doctor', () => {
+  it('lists every backend in order, with what it lacks', async () => {
+    const [text, json] = await Promise.all([mix('doctor'), mix('doctor', '--json')]);
+    expect(text.stdout).toMatch(/node-gpu .*node .*native .*webgpu .*wasm +works.*cpu +works/s);
+    expect(text.stdout).toContain("'auto' takes wasm");
+    const report = JSON.parse(json.stdout);
+    expect(report).toMatchObject({ node: process.versions.node, auto: 'wasm' });
+    expect(report.backends.map(({ name }: { name: string }) => name)).toEqual([
+      'node-gpu',
+      'node',
+      'native',
+      'webgpu',
+      'wasm',
+      'cpu',
+    ]);
+    expect(report.backends[1]).toEqual({
+      name: 'node',
+      usable: false,
+      reason: '@tensorflow/tfjs-node is not installed (npm install @tensorflow/tfjs-node)',
+    });
+    expect([text.stderr, json.stderr]).toEqual(['', '']);
+  });
+});
+
+describe('mix preview', () => {
+  it('draws a gallery of the size of its rows, the same for one seed', async () => {
+    const words = ['preview', '--mixer', 'mixup', '--rows', '3', '--json', '--out'];
+    const [first, , other] = await Promise.all([
+      mix(...words, 'first.png'),
+      mix(...words, 'again.png'),
+      mix(...words, 'other.png', '--seed', '1'),
+    ]);
+    const { rows } = JSON.parse(first.stdout);
+    expect(rows).toHaveLength(3);
+    for (const { lam, sources } of rows) expect([lam >= 0 && lam <= 1, sources.length]).toEqual([true, 2]);
+    expect(JSON.parse(other.stdout).rows).not.toEqual(rows);
+    const read = (name: string) => readFileSync(join(folder, name));
+    expect(read('first.png').equals(read('again.png'))).toBe(true);
+    expect(read('first.png').equals(read('other.png'))).toBe(false);
+    const { width, height } = await sharp(read('first.png')).metadata();
+    expect(width).toBeGreaterThan(700);
+    expect(height).toBe(20 + 2 * 22 + 16 + 3 * (128 + 22 + 16));
+    const { channels } = await sharp(read('first.png')).stats();
+    for (const { stdev } of channels) expect(stdev).toBeGreaterThan(30);
+  });
+
+  it('reads class folders, and names the file that it cannot decode', async () => {
+    const root = await writeImages(join(folder, 'animals'));
+    const words = ['preview', '--data', root, '--rows', '2', '--out', 'animals.png'];
+    expect(await mix(...words)).toMatchObject({ exitCode: 0, stderr: '' });
+    const bad = join(root, 'train/cat/1.jpg');
+    writeFileSync(bad, readFileSync(bad).subarray(0, 100));
+    const { exitCode, stderr } = await mix(...words);
+    expect(stderr).toContain(bad);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(exitCode).toBe(1);
+    expect(await mix(...words, '--on-corrupt', 'replace', '--max-corrupt', '1')).toMatchObject({
+      exitCode: 0,
+    });
+  });
+});

@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runMix } from './run-mix.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mix-'));
+const mix = (...words: readonly string[]) => runMix(words, folder);
+const toy = (limit: number, epochs: number) =>
+  `train --train-limit ${limit} --test-limit 32 --epochs ${epochs} --batch-size 16 --model cifar-resnet --depth 8 --width 4 --mixer cutmix`.split(
+    ' ',
+  );
+
+const read = (...path: readonly string[]) => readFileSync(join(folder, ...path));
+const records = (run: string) =>
+  read(run, 'metrics.jsonl')
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+/** Names, shapes and bytes of the model's tensors, without what says how the run went. */
+function weightsHash(run: string): string {
+  const file = read(run, 'checkpoints', 'last.safetensors');
+  const length = Number(file.readBigUInt64LE(0));
+  const header: Record<string, { data_offsets: [number, number] }> = JSON.parse(
+    file.subarray(8, 8 + length).toString(),
+  );
+  const hash = createHash('sha256');
+  for (const name of Object.keys(header).sort()) {
+    if (name === '__metadata__') continue;
+    const [from, to] = header[name]!.data_offsets;
+    hash.update(name).update(file.subarray(8 + length + from, 8 + length + to));
+  }
+  return hash.digest('hex');
+}
+
+describe('mix train', () => {
+  it('leaves a run folder, prints one line an epoch, and goes on exactly where it was stopped', async () => {
+    const whole = await mix(...toy(64, 3), '--out', 'whole');
+    expect(whole).toMatchObject({ exitCode: 0, stderr: '' });
+    const lines = whole.stdout.split('\n').filter((line) => line.startsWith('epoch'));
+    expect(lines).toHaveLength(3);
+    for (const line of lines)
+      expect(line).toMatch(/^epoch \d\/3 loss \d\.\d{3} top1 \d+\.\d \d+\.\ds lr [\d.e-]+$/);
+    expect(whole.stdout).not.toMatch(/\p{Cc}\[|Hi, looks like/u);
+    for (const file of [
+      'config.json',
+      'gallery.png',
+      'checkpoints/last.safetensors',
+      'checkpoints/best.safetensors',
+    ]) {
+      expect(existsSync(join(folder, 'whole', file)), file).toBe(true);
+    }
+    expect(records('whole').map(({ type }) => type)).toEqual(['start', 'epoch', 'epoch', 'epoch']);
+    expect(JSON.parse(read('whole', 'config.json').toString())).toMatchObject({
+      backend: 'wasm',
+      data: { kind: 'drawn', trainLimit: 64 },
+      method: { mixer: 'cutmix', alpha: 1 },
+      train: { epochs: 3, learningRate: 0.1 },
+    });
+
+    const stopped = await runMix([...toy(64, 3), '--out', 'parts'], folder, {
+      at: 'epoch 1/3',
+      signal: 'SIGINT',
+    });
+    expect(stopped).toMatchObject({ exitCode: 130, stderr: '' });
+    expect(stopped.stdout).toContain('go on with: mix train --resume parts');
+    const resumed = await mix('train', '--resume', 'parts');
+    expect(resumed).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(resumed.stdout).toContain('epoch 3/3');
+    expect(weightsHash('parts')).toBe(weightsHash('whole'));
+
+    const again = await mix(...toy(64, 3), '--out', 'whole');
+    expect(again.exitCode).toBe(1);
+    expect(again.stderr).toMatch(
+      /^mix: --out: whole holds a run already; go on with it by --resume whole.*\n$/,
+    );
+    const other = await mix('train', '--resume', 'whole', '--width', '8');
+    expect(other.exitCode).toBe(1);
+    expect(other.stderr).toMatch(/^mix: .*model.*\n$/);
+  });
+
+  it('refuses to resume elsewhere', async () => {
+    const line = 'mix: --out must be left out with --resume: the run folder has its own\n';
+    expect(await mix('train', '--resume', 'whole', '--out', 'x')).toMatchObject({
+      exitCode: 2,
+      stderr: line,
+    });
+  });
+
+  it('prints one JSON document', async () => {
+    const { exitCode, stdout, stderr } = await mix(...toy(32, 1), '--out', 'json', '--json');
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      stopped: false,
+      epochsDone: 1,
+      last: { epoch: 1, validation: { count: 32 } },
+    });
+  });
+
+  it('exits with 143 on SIGTERM', async () => {
+    const { exitCode } = await runMix([...toy(256, 9), '--out', 'terminated'], folder, {
+      at: 'steps an epoch',
+      signal: 'SIGTERM',
+    });
+    expect(exitCode).toBe(143);
+    expect(existsSync(join(folder, 'terminated/checkpoints/last.safetensors'))).toBe(true);
+  });
+});
+
+describe('mix quickstart', () => {
+  it('trains with and without mixing side by side, and says what to try next', async () => {
+    const words = ['--epochs', '2', '--train-limit', '64', '--test-limit', '32', '--out', 'quick'];
+    const { exitCode, stdout, stderr } = await mix('quickstart', ...words);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^epoch 2\/2 {2}none: loss \S+ top1 \S+ {3}cutmix: loss \S+ top1 \S+ {3}\S+s$/m);
+    expect(stdout).toContain('Try next:');
+    for (const run of ['none', 'cutmix']) {
+      expect(records(join('quick', run)).at(-1)).toMatchObject({ type: 'epoch', epoch: 2 });
+      expect(existsSync(join(folder, 'quick', run, 'gallery.png'))).toBe(true);
+    }
+  });
+
+  it('stops both runs on SIGINT', async () => {
+    const words = ['--epochs', '9', '--train-limit', '256', '--test-limit', '32', '--out', 'quick-stopped'];
+    const { exitCode, stdout } = await runMix(['quickstart', ...words], folder, {
+      at: 'epoch 1/9',
+      signal: 'SIGINT',
+    });
+    expect(exitCode).toBe(130);
+    expect(stdout).toContain('Stopped.');
+    for (const run of ['none', 'cutmix']) {
+      expect(existsSync(join(folder, 'quick-stopped', run, 'checkpoints/last.safetensors'))).toBe(true);
+    }
+  });
+});
