@@ -11,6 +11,16 @@ export interface BatchNormTrainOptions<T extends Tensor> {
   readonly residual?: T;
 }
 
+/** What {@link batchNormTrain} gives; all new. */
+export type BatchNormalized<T extends Tensor> = {
+  /** Like `x`. */
+  readonly y: T;
+  /** `[C]`; not differentiable. */
+  readonly mean: Tensor1D;
+  /** `[C]`, the biased one; not differentiable. */
+  readonly variance: Tensor1D;
+};
+
 /**
  * Batch normalisation with the batch's own statistics over all axes but the last, with residual add and ReLU in one step:
  * `y = relu?(scale · (x − mean) / √(variance + ε) + offset (+ residual))`.
@@ -29,7 +39,7 @@ export function batchNormTrain<T extends Tensor>(
   scale: Tensor1D,
   offset: Tensor1D,
   { epsilon = 1e-5, relu = false, residual }: BatchNormTrainOptions<T> = {},
-): { y: T; mean: Tensor1D; variance: Tensor1D } {
+): BatchNormalized<T> {
   if (tf.getKernel(FORWARD, tf.getBackend()) === undefined) {
     return composed(x, scale, offset, epsilon, relu, residual);
   }
@@ -55,7 +65,7 @@ function composed<T extends Tensor>(
   epsilon: number,
   relu: boolean,
   residual: T | undefined,
-): { y: T; mean: Tensor1D; variance: Tensor1D } {
+): BatchNormalized<T> {
   return tf.tidy(() => {
     const axes = x.shape.slice(0, -1).map((_, axis) => axis);
     const { mean, variance } = tf.moments(x, axes);

@@ -29,6 +29,7 @@ export interface MixErrorFields {
 
 /** The one error class of mix: says which argument broke which rule, with what value, and what to do. */
 export class MixError extends Error {
+  /** Always `'MixError'`. */
   override readonly name = 'MixError';
   /** Kind of error. */
   readonly code: MixErrorCode;

@@ -6,7 +6,7 @@ export type { BackendAttempt, BackendReport, SelectBackendOptions } from './back
 export { selectBackend } from './backends/select-backend.js';
 export type { Batch, BatchShape } from './batch.js';
 export { checkBatch, shapeOf } from './batch.js';
-export type { BatchNormTrainOptions } from './batch-norm.js';
+export type { BatchNormalized, BatchNormTrainOptions } from './batch-norm.js';
 export { batchNormTrain } from './batch-norm.js';
 export type { BatchSource, HostBatch } from './batch-source.js';
 export { checkChoice, checkInteger, checkPositive, checkRange } from './checks.js';
@@ -26,7 +26,7 @@ export type { MixErrorCode, MixErrorFields } from './errors.js';
 export { describeReceived, invalidArgument, isMixError, MixError } from './errors.js';
 export type { FromMixerOptions } from './from-mixer.js';
 export { fromMixer } from './from-mixer.js';
-export type { Guide } from './guide.js';
+export type { AttendedLogits, DenseWeights, Guide, InputGradient } from './guide.js';
 export type { IdentityPlan } from './identity.js';
 export { identity } from './identity.js';
 export type { Interpolation } from './interpolation-matrix.js';

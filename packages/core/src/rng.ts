@@ -4,7 +4,12 @@ import { sampleBeta, sampleGamma, sampleNormal } from './internal/distributions.
 import { threefry2x32 } from './internal/threefry.js';
 
 /** All of an {@link Rng}: plain JSON. */
-export type RngState = { readonly key: readonly [number, number]; readonly counter: number };
+export type RngState = {
+  /** Two 32-bit words that name the stream. */
+  readonly key: readonly [number, number];
+  /** Numbers drawn so far. */
+  readonly counter: number;
+};
 
 /**
  * Seeded randomness by counting: draw n of a stream is a function of (key, n), computed with integer and IEEE arithmetic

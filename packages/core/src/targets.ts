@@ -8,6 +8,7 @@ export type Targets = SparseTargets | DenseTargets;
 
 /** K weighted classes a row. Weights of a row need not sum to 1 (SnapMix, TokenMix). */
 export type SparseTargets = {
+  /** Tells the two apart. */
   readonly kind: 'sparse';
   /** int32 `[B,K]`. */
   readonly classes: Tensor2D;
@@ -17,6 +18,7 @@ export type SparseTargets = {
 
 /** A value for every class. */
 export type DenseTargets = {
+  /** Tells the two apart. */
   readonly kind: 'dense';
   /** float32 `[B,classes]`. */
   readonly values: Tensor2D;

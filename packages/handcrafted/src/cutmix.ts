@@ -118,7 +118,7 @@ export function applyCutmix(
 }
 
 /**
- * CutMix as a {@link Mixer}: replaces one rectangle of each image by the same rectangle of its partner.
+ * CutMix as a `Mixer`: replaces one rectangle of each image by the same rectangle of its partner.
  *
  * @example
  * ```ts

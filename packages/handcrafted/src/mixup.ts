@@ -82,7 +82,7 @@ export function applyMixup(
 }
 
 /**
- * Mixup as a {@link Mixer}: trains on straight lines between two images and between their labels.
+ * Mixup as a `Mixer`: trains on straight lines between two images and between their labels.
  *
  * @example
  * ```ts
