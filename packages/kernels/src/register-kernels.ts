@@ -17,6 +17,7 @@ import { registerIdentity } from './kernels/identity.js';
 import { registerMatMul } from './kernels/mat-mul.js';
 import { registerPooling } from './kernels/pooling.js';
 import { registerReduction } from './kernels/reduction.js';
+import { registerSamePadding } from './kernels/same-padding.js';
 import { registerSegmentSum } from './kernels/segment-sum.js';
 import { registerSlice } from './kernels/slice.js';
 import { registerTranspose } from './kernels/transpose.js';
@@ -66,6 +67,7 @@ const kernels = [
   registerMatMul,
   registerPooling,
   registerReduction,
+  registerSamePadding,
   registerSegmentSum,
   registerSlice,
   registerTranspose,

@@ -62,3 +62,24 @@ export function steps(info: backend_util.Conv2DInfo): number[] {
     ...[info.dilationHeight, info.dilationWidth, info.padInfo.top, info.padInfo.left],
   ];
 }
+
+/**
+ * The attributes with padding 'same' spelled out. tfjs' WebAssembly convolutions leave 'same' to XNNPACK, which
+ * gives zeros where the window is larger than the image and the stride more than 1.
+ */
+export function withExplicitPadding<Attrs extends WindowAttrs>(
+  attrs: Attrs,
+  info: backend_util.Conv2DInfo,
+): Attrs {
+  if (attrs.pad !== 'same') return attrs;
+  const { top, bottom, left, right } = info.padInfo;
+  return {
+    ...attrs,
+    pad: [
+      [0, 0],
+      [top, bottom],
+      [left, right],
+      [0, 0],
+    ],
+  };
+}

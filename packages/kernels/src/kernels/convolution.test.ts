@@ -114,6 +114,8 @@ it('agrees with the CPU backend on any geometry', async () => {
       geometry,
       async ({ batch, size: [height, width], channels: [from, to], window, stride, pad }) => {
         const extra = pad === 'same' ? 9 : typeof pad === 'number' ? 2 * pad : 0;
+        // tfjs-core takes the height of the window for its width where the padding is a number.
+        fc.pre(typeof pad !== 'number' || window[0] === window[1]);
         fc.pre(height + extra >= window[0] && width + extra >= window[1]);
         await expectSameOnCpu(() => {
           const pair = inputs([batch, height, width, from], [...window, from, to]);

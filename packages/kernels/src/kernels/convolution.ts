@@ -2,7 +2,7 @@ import { Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput, type TensorInfo } fr
 import { makeZeros, pointer, withScratch } from '../internal/heap.js';
 import { type KernelCall, overrideKernel } from '../internal/override-kernel.js';
 import { simdOf } from '../internal/simd.js';
-import { convInfo, extents, steps, type WindowAttrs } from '../internal/window.js';
+import { convInfo, extents, steps, type WindowAttrs, withExplicitPadding } from '../internal/window.js';
 import { beatsThreads, fitsWinograd } from '../internal/winograd.js';
 
 type FilterAttrs = WindowAttrs & { readonly filterShape: readonly number[] };
@@ -15,14 +15,19 @@ export function registerConvolution(): void {
 }
 
 /** Takes 3x3 convolutions that suit Winograd's algorithm; the others go to tfjs' kernel (XNNPACK). */
-function forward({
-  inputs: { x, filter },
-  backend,
-  attrs,
-}: KernelCall<{ x: TensorInfo; filter: TensorInfo }, WindowAttrs>): TensorInfo | undefined {
-  if (attrs.dataFormat === 'NCHW' || x.dtype !== 'float32' || !beatsThreads()) return undefined;
+function forward(
+  call: KernelCall<{ x: TensorInfo; filter: TensorInfo }, WindowAttrs>,
+  original?: (
+    call: KernelCall<{ x: TensorInfo; filter: TensorInfo }, WindowAttrs>,
+  ) => TensorInfo | TensorInfo[],
+): TensorInfo | TensorInfo[] | undefined {
+  const { inputs, backend, attrs } = call;
+  const { x, filter } = inputs;
+  if (attrs.dataFormat === 'NCHW' || x.dtype !== 'float32') return undefined;
   const info = convInfo(Conv2D, x.shape, filter.shape, attrs);
-  if (!fitsWinograd(info, { height: info.outHeight, width: info.outWidth })) return undefined;
+  if (!beatsThreads() || !fitsWinograd(info, { height: info.outHeight, width: info.outWidth })) {
+    return original?.({ ...call, attrs: withExplicitPadding(attrs, info) });
+  }
   const simd = simdOf(backend);
   const y = backend.makeOutput(info.outShape, 'float32');
   withScratch(backend, simd.winogradScratch(info.inChannels, info.outChannels), (scratch) => {

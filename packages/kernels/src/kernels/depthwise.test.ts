@@ -50,6 +50,21 @@ describe.each(cases)('depthwiseConv2d, %s', (_name, x, filter, strides, pad, dil
   });
 });
 
+it.each([tf.depthwiseConv2d, tf.fused.depthwiseConv2d])(
+  "pads 'same' around a window larger than the image",
+  async (op) => {
+    await expectSameOnCpu(() => {
+      const [x, filter] = inputs([1, 1, 4, 3], [4, 1, 3, 1]);
+      const options = { x, filter, strides: 2, pad: 'same' as const };
+      return [
+        op === tf.depthwiseConv2d
+          ? tf.depthwiseConv2d(x, filter, 2, 'same')
+          : tf.fused.depthwiseConv2d(options),
+      ];
+    });
+  },
+);
+
 it('leaves nothing behind', () => {
   const pair = inputs([2, 8, 8, 16], [3, 3, 16, 1]);
   expectNoLeak(() =>
