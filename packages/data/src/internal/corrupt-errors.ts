@@ -1,10 +1,15 @@
 import { MixError } from '@mix/core';
 import type { CorruptSample } from '../loader-options.js';
 
+/** A sample for a message: its path, with its key where that is not the path's end. */
+export function nameSample(key: string, path: string): string {
+  return path.endsWith(key) ? path : `${key} in ${path}`;
+}
+
 /** A corrupt sample under the policy `'error'`. */
 export function corruptError({ key, path, reason }: CorruptSample): MixError {
   return new MixError(
-    `createLoader: cannot read image ${key} of ${path}: ${reason}. Repair or remove it, or set onCorrupt to 'skip' or 'replace'`,
+    `createLoader: cannot read ${nameSample(key, path)}: ${reason}. Repair or remove it, or set onCorrupt to 'skip' or 'replace'`,
     { code: 'CORRUPT_DATA', argument: key, received: reason },
   );
 }

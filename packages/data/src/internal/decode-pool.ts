@@ -27,18 +27,20 @@ export function createDecodePool(size: number, target: DecodeTarget, workerUrl: 
   let nextId = 0;
 
   const seats = Array.from({ length: size }, (): Seat => {
-    const seat: Seat = { worker: new Worker(workerUrl, { workerData: target }), jobs: new Map() };
-    seat.worker.on('message', ({ id, ...reply }: DecodeAnswer) => {
+    // Without the process's own flags: some, such as --input-type, make a worker fail.
+    const worker = new Worker(workerUrl, { workerData: target, execArgv: [] });
+    const seat: Seat = { worker, jobs: new Map() };
+    worker.on('message', ({ id, ...reply }: DecodeAnswer) => {
       const job = seat.jobs.get(id);
       seat.jobs.delete(id);
       job?.resolve(reply);
       dispatch();
-      if (seat.jobs.size === 0) seat.worker.unref();
+      if (seat.jobs.size === 0) worker.unref();
     });
-    seat.worker.on('error', (error) => fail(threadError(error.message, error)));
-    seat.worker.on('exit', (code) => fail(threadError(`it exited with code ${code}`)));
+    worker.on('error', (error) => fail(threadError(error.message, error)));
+    worker.on('exit', (code) => fail(threadError(`it exited with code ${code}`)));
     // After the listeners, for adding one makes Node hold the process again.
-    seat.worker.unref();
+    worker.unref();
     return seat;
   });
 
@@ -54,13 +56,14 @@ export function createDecodePool(size: number, target: DecodeTarget, workerUrl: 
   }
 
   function fail(error: Error): void {
-    failure ??= error;
+    if (failure !== undefined) return;
+    failure = error;
     for (const { jobs, worker } of seats) {
-      for (const job of jobs.values()) job.reject(failure);
+      for (const job of jobs.values()) job.reject(error);
       jobs.clear();
       worker.unref();
     }
-    for (const job of waiting.splice(0)) job.reject(failure);
+    for (const job of waiting.splice(0)) job.reject(error);
   }
 
   return {
@@ -78,6 +81,8 @@ export function createDecodePool(size: number, target: DecodeTarget, workerUrl: 
           received: undefined,
         }),
       );
+      // Held again until they are gone, so that whoever awaits this gets an answer.
+      for (const { worker } of seats) worker.ref();
       await Promise.all(seats.map(({ worker }) => worker.terminate()));
     },
   };

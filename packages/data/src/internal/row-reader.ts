@@ -1,5 +1,6 @@
 import { MixError } from '@mix/core';
 import type { ImageDataset, ImageSource, Sample } from '../dataset.js';
+import { nameSample } from './corrupt-errors.js';
 import type { DecodeReply, DecodeTask } from './decode-task.js';
 
 /** A decoded sample, or why there is none. */
@@ -47,7 +48,8 @@ export function createRowReader(
           const { key, label, image } = sample;
           const index = indices[position] as number;
           const failure = reply.failures.find((candidate) => candidate.position === at);
-          if (failure?.kind === 'size') throw sizeError(describe(key, image), failure.reason, shape);
+          if (failure?.kind === 'size')
+            throw sizeError(nameSample(key, pathOf(key, image)), failure.reason, shape);
           rows[position] =
             failure === undefined
               ? { index, key, label, pixels: reply.pixels.subarray(at * bytes, (at + 1) * bytes) }
@@ -74,11 +76,6 @@ export function cachedRowReader(read: RowReader, size: number): RowReader {
 
 function pathOf(key: string, image: ImageSource): string {
   return image.kind === 'pixels' ? key : image.path;
-}
-
-function describe(key: string, image: ImageSource): string {
-  const path = pathOf(key, image);
-  return path === key ? key : `${key} in ${path}`;
 }
 
 function sizeError(what: string, got: string, [height, width, channels]: Shape): MixError {

@@ -34,8 +34,8 @@ export async function* readTarSamples(path: string): AsyncGenerator<ShardSample,
     for await (const entry of entries) {
       const { name, type, size = 0 } = entry.header;
       checkEntryName(path, name);
-      // tar-stream knows where an entry's bytes begin; its types do not say so.
-      const offset = (entry.header as unknown as { readonly byteOffset: number }).byteOffset;
+      // The header's last block comes right before the bytes.
+      const offset = entry.offset + 512;
       end = offset + size;
       const [key, extension] = splitName(name);
       if ((type !== 'file' && type !== 'contiguous-file') || extension === '') {

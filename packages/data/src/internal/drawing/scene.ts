@@ -23,14 +23,14 @@ export function drawScene(rng: Rng, label: number, side: number): Scene {
   paintBackground(canvas, base, rng);
   paintClutter(canvas, rng);
 
-  const radius = side * rng.uniform(0.32, 0.45);
+  const radius = side * rng.uniform(0.34, 0.46);
   const place = { ...drawPlace(rng, side, radius, radius * 0.92), direction: drawTilt(rng) };
-  const first = drawContrast(rng, base, 100);
-  const second = blend(first, drawColour(rng), 0.3);
+  const first = drawContrast(rng, base, 110);
+  const second = blend(first, drawColour(rng), 0.25);
   const fill = { first, second, texture: drawTexture(rng, side * 0.16) };
   const mask = new Uint8Array(side * side);
   paint(canvas, shapes[label] as Shape, place, fill, 0.35, mask);
-  return { pixels: develop(canvas, rng.integer(2 ** 31), rng.uniform(4, 10)), box: boxOf(mask, side), mask };
+  return { pixels: develop(canvas, rng.integer(2 ** 31), rng.uniform(3, 8)), box: boxOf(mask, side), mask };
 }
 
 function paintBackground({ side, colours }: Canvas, base: Colour, rng: Rng): void {

@@ -60,9 +60,9 @@ export function writeRgb(
       const r = l + ((91881 * cr + 32768) >> 16);
       const g = l + ((32768 - 22554 * cb - 46802 * cr) >> 16);
       const b = l + ((116130 * cb + 32768) >> 16);
-      out[at] = r < 0 ? 0 : r > 255 ? 255 : r;
-      out[at + 1] = g < 0 ? 0 : g > 255 ? 255 : g;
-      out[at + 2] = b < 0 ? 0 : b > 255 ? 255 : b;
+      out[at] = r < 0 ? 0 : Math.min(r, 255);
+      out[at + 1] = g < 0 ? 0 : Math.min(g, 255);
+      out[at + 2] = b < 0 ? 0 : Math.min(b, 255);
     }
   }
 }

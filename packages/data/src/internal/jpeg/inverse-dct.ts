@@ -12,7 +12,7 @@ export function inverseDct(block: Int32Array, out: Uint8Array, at: number, strid
     const from = at + row * stride;
     for (let x = 0; x < 8; x++) {
       const value = (workspace[8 * row + x] as number) + 128;
-      out[from + x] = value < 0 ? 0 : value > 255 ? 255 : value;
+      out[from + x] = value < 0 ? 0 : Math.min(value, 255);
     }
   }
 }
