@@ -1,4 +1,3 @@
-import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { describeError } from './output/describe-error.js';
 import type { WorkerOrder, WorkerReport } from './quickstart/worker-messages.js';
@@ -38,7 +37,10 @@ async function train({ config, debug }: Extract<WorkerOrder, { type: 'train' }>)
   process.exit(0);
 }
 
-async function report(message: WorkerReport): Promise<void> {
-  if (process.send === undefined || !process.connected) return;
-  await promisify<WorkerReport, void>(process.send.bind(process) as never)(message).catch(() => undefined);
+function report(message: WorkerReport): Promise<void> {
+  return new Promise((resolve) => {
+    // Without a parent there is nobody to tell, and that is noticed elsewhere.
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
 }

@@ -115,9 +115,9 @@ describe('mix quickstart', () => {
     const words = ['--epochs', '2', '--train-limit', '64', '--test-limit', '32', '--out', 'quick'];
     const { exitCode, stdout, stderr } = await mix('quickstart', ...words);
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^epoch 2\/2 {2}none: loss \S+ top1 \S+ {3}cutmix: loss \S+ top1 \S+ {3}\S+s$/m);
+    expect(stdout).toMatch(/^epoch 2\/2 {2}none: loss \S+ top1 \S+ {3}mixup: loss \S+ top1 \S+ {3}\S+s$/m);
     expect(stdout).toContain('Try next:');
-    for (const run of ['none', 'cutmix']) {
+    for (const run of ['none', 'mixup']) {
       expect(records(join('quick', run)).at(-1)).toMatchObject({ type: 'epoch', epoch: 2 });
       expect(existsSync(join(folder, 'quick', run, 'gallery.png'))).toBe(true);
     }
@@ -131,7 +131,7 @@ describe('mix quickstart', () => {
     });
     expect(exitCode).toBe(130);
     expect(stdout).toContain('Stopped.');
-    for (const run of ['none', 'cutmix']) {
+    for (const run of ['none', 'mixup']) {
       expect(existsSync(join(folder, 'quick-stopped', run, 'checkpoints/last.safetensors'))).toBe(true);
     }
   });

@@ -1,5 +1,5 @@
 import { cpus, totalmem } from 'node:os';
-import { type BackendName, backendNames, isMixError, type Json } from '@mix/core';
+import { type BackendName, backendNames, isMixError } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Command } from 'commander';
 import { createPrinter } from '../output/printer.js';
@@ -53,7 +53,7 @@ async function doctor({ json }: CommonFlags): Promise<number> {
     arch,
     cores,
     memoryGiB: memory,
-    backends: findings as unknown as Json,
+    backends: findings,
     auto: taken?.name ?? null,
   });
   return taken === undefined ? 1 : 0;

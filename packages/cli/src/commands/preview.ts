@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Json } from '@mix/core';
 import { type Command, Option } from 'commander';
 import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
 import { readConfigFile } from '../config/read-config-file.js';
@@ -58,7 +57,7 @@ async function preview(
     sources: sources.map(({ label }) => label),
     targets,
   }));
-  printer.result({ out: file, title: gallery.title, rows: described } as unknown as Json);
+  printer.result({ out: file, title: gallery.title, rows: described });
 }
 
 function parseRows(text: string): number {

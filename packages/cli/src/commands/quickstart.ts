@@ -85,7 +85,7 @@ async function quickstart(
 
 // The baseline first; everything but the mixer is the same, the seed included.
 function sideBySide(config: Config): readonly (Config & { readonly out: string })[] {
-  const folder = config.out ?? join('runs', nameRun('quickstart'));
+  const folder = config.out ?? nameRun('quickstart');
   const { prob, labelSmoothing, offEpoch } = config.method;
   const baseline = { mixer: 'none', prob, labelSmoothing, offEpoch };
   return [baseline, config.method].map((method) => {

@@ -1,5 +1,4 @@
 import { relative } from 'node:path';
-import type { Json } from '@mix/core';
 import { handleSignals } from '@mix/train/node';
 import type { Command } from 'commander';
 import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
@@ -86,7 +85,7 @@ function printOutcome(
     last: last ?? null,
     best: best ?? null,
     corrupt,
-  } as unknown as Json);
+  });
 }
 
 function shown(path: string): string {

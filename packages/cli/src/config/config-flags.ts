@@ -42,8 +42,7 @@ export function configFlagValues(command: Command): ReadonlyMap<string, unknown>
   return new Map(given);
 }
 
-/** A key's description with its default, for `--help` and the README. */
-export function describeOption({ schema, defaults }: ConfigOption): string {
+function describeOption({ schema, defaults }: ConfigOption): string {
   const { description = '' } = schema;
   const choices = schema.enum === undefined ? '' : `: ${schema.enum.join(', ')}`;
   return `${description}${choices}${describeDefaults(defaults)}`;

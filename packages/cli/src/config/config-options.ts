@@ -77,6 +77,6 @@ function choiceOptions(section: string, schema: JsonSchema, shapes: readonly Jso
 }
 
 /** `batchSize` as `batch-size`. */
-export function kebabCase(key: string): string {
+function kebabCase(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -2,7 +2,7 @@ import { cifarResnet, type Model, type ModelOptions, resnet18, resnet20 } from '
 import { z } from 'zod';
 
 /** What the run knows and the configuration does not say. */
-export type ModelContext = Pick<ModelOptions, 'numClasses' | 'rng' | 'inChannels'>;
+type ModelContext = Pick<ModelOptions, 'numClasses' | 'rng' | 'inChannels'>;
 
 /** A model that `model.name` can name. */
 export interface ModelEntry {

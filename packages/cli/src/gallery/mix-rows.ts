@@ -1,6 +1,7 @@
 import {
   type Batch,
   denseTargets,
+  disposeMixed,
   type HostBatch,
   type MixedBatch,
   type Mixer,
@@ -99,8 +100,7 @@ async function downloadMixed(
       targets: await download(denseTargets(mixed.targets, classes), true),
     };
   } finally {
-    const { targets } = mixed;
-    tf.dispose([images, sources, lam, { ...targets }, ...(masks ? [masks] : [])]);
+    disposeMixed(mixed);
   }
 }
 

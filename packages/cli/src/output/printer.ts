@@ -1,5 +1,3 @@
-import type { Json } from '@mix/core';
-
 /** Where a command's words go: results on stdout, the rest on stderr. */
 export interface Printer {
   /** A line for people, on stdout; nothing with `--json`. */
@@ -7,7 +5,7 @@ export interface Printer {
   /** A remark that is no result, on stderr. */
   note(text: string): void;
   /** The whole result as one JSON document on stdout; nothing without `--json`. */
-  result(value: Json): void;
+  result(value: unknown): void;
 }
 
 /** Prints lines for people, or one JSON document. */

@@ -21,7 +21,6 @@ export function createProgressBar(): ProgressBar {
             format: '{text} {bar} {value}/{total}',
             barsize: 24,
             clearOnComplete: true,
-            hideCursor: true,
             stream: stderr,
           },
           cliProgress.Presets.shades_classic,

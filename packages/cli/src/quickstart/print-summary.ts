@@ -1,5 +1,4 @@
 import { relative } from 'node:path';
-import type { Json } from '@mix/core';
 import type { Config } from '../config/config-schema.js';
 import { formatPercent } from '../output/format-epoch.js';
 import type { Printer } from '../output/printer.js';
@@ -23,16 +22,15 @@ export function printSummary(
       stopped,
       last,
       best,
-    })) as unknown as Json,
+    })),
   );
   printer.line('');
-  printer.line('mixer           top1    test loss   best top1   run folder');
+  printer.line('mixer           top1    best top1   run folder');
   for (const { mixer, out, last, best } of runs) {
     const end = last?.validation;
     const cells = [
       mixer.padEnd(14),
       (end === undefined ? '-' : `${formatPercent(end.top1)} %`).padEnd(6),
-      (end === undefined ? '-' : end.loss.toFixed(3)).padEnd(10),
       (best?.validation === undefined ? '-' : `${formatPercent(best.validation.top1)} %`).padEnd(10),
       shown(out),
     ];

@@ -1,5 +1,10 @@
-/** Name of a new run folder: what it is, and when it began. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A folder under `runs/` that does not exist yet: the words, and a number from the second one on. */
 export function nameRun(...words: readonly string[]): string {
-  const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
-  return [...words, time].join('-');
+  const base = join('runs', words.join('-'));
+  let name = base;
+  for (let number = 2; existsSync(name); number++) name = `${base}-${number}`;
+  return name;
 }

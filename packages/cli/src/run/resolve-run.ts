@@ -23,7 +23,7 @@ export interface RunRequest {
 export function resolveRun({ file, resume, flags, note }: RunRequest): Config & { readonly out: string } {
   if (resume === undefined) {
     const resolved = resolveConfig({ file: readFile(file), flags, note });
-    const out = resolved.out ?? join('runs', nameRun(resolved.method.mixer, resolved.model.name));
+    const out = resolved.out ?? nameRun(resolved.method.mixer, resolved.model.name);
     requireFreeFolder(out);
     return { ...resolved, out: resolve(out) };
   }
