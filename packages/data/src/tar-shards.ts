@@ -23,7 +23,7 @@ const where = 'openTarShards';
  * text), or `KEY.json` with a `label` or `cls`, one after the other; other entries are passed over. KEY ends at the first
  * dot of the file name.
  *
- * Each shard is read once, as a stream, for an index of where its images lie (about 100 bytes of memory a sample);
+ * Each shard is read once, as a stream, for an index of where its images lie (about 210 bytes of memory a sample);
  * nothing is unpacked, and images are read by their place when their turn comes, in any order. A shard cut short gives
  * what is whole and one corrupt sample, which the loader treats by its policy.
  *

@@ -1,7 +1,9 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import sharp, { type Raw } from 'sharp';
+import { isMixError } from '@mix/core';
+import type { Raw } from 'sharp';
 import type { DecodeFailure, DecodeReply, DecodeTarget, DecodeTask } from './decode-task.js';
 import { decodePlainJpeg } from './jpeg/decode-jpeg.js';
+import { loadSharp } from './load-sharp.js';
 
 /** Reads and decodes images one after the other; a bad one becomes a failure, not an exception. */
 export async function decodeImages(tasks: readonly DecodeTask[], target: DecodeTarget): Promise<DecodeReply> {
@@ -14,6 +16,7 @@ export async function decodeImages(tasks: readonly DecodeTask[], target: DecodeT
       const wrongSize = await decodeInto(out, task, target);
       if (wrongSize !== undefined) failures.push({ position, kind: 'size', reason: wrongSize });
     } catch (error) {
+      if (isMixError(error)) throw error;
       failures.push({ position, kind: 'corrupt', reason: firstLine(error) });
     }
   }
@@ -28,6 +31,7 @@ async function decodeInto(
 ): Promise<string | undefined> {
   const encoded = task.kind === 'pixels' ? undefined : readEncoded(task);
   if (encoded !== undefined && decodePlainJpeg(out, encoded, height, width)) return undefined;
+  const sharp = await loadSharp();
   const input =
     task.kind === 'pixels'
       ? sharp(task.pixels, { raw: rawLayout(task.shape) })

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
 import type { ImageSource } from '../dataset.js';
+import { loadSharp } from './load-sharp.js';
 
 const attempts = 8;
 
@@ -9,6 +9,7 @@ const attempts = 8;
 export async function firstImageShape(
   images: Iterable<ImageSource>,
 ): Promise<readonly [height: number, width: number, channels: number] | undefined> {
+  const sharp = await loadSharp();
   let tried = 0;
   for (const image of images) {
     if (image.kind !== 'file') continue;
