@@ -66,7 +66,7 @@ describe('mix train', () => {
       signal: 'SIGINT',
     });
     expect(stopped).toMatchObject({ exitCode: 130, stderr: '' });
-    expect(stopped.stdout).toContain('go on with: mix train --resume parts');
+    expect(stopped.stdout).toContain('train --resume parts');
     const resumed = await mix('train', '--resume', 'parts');
     expect(resumed).toMatchObject({ exitCode: 0, stderr: '' });
     expect(resumed.stdout).toContain('epoch 3/3');

@@ -3,6 +3,7 @@ import { handleSignals } from '@mix/train/node';
 import type { Command } from 'commander';
 import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
 import type { Config } from '../config/config-schema.js';
+import { commandName } from '../output/command-name.js';
 import { formatScores } from '../output/format-epoch.js';
 import { createPrinter, type Printer } from '../output/printer.js';
 import { createTrainReporter } from '../output/train-reporter.js';
@@ -70,7 +71,7 @@ function printOutcome(
   if (corrupt > 0) printer.note(`${corrupt} images could not be decoded, and were left out or replaced`);
   if (stopped) {
     printer.line(
-      `stopped  after epoch ${epochsDone}/${epochs}, step ${step}; go on with: mix train --resume ${shown(out)}`,
+      `stopped  after epoch ${epochsDone}/${epochs}, step ${step}; go on with: ${commandName()} train --resume ${shown(out)}`,
     );
   } else if (best !== undefined && last !== undefined) {
     printer.line(`best     epoch ${best.epoch}/${epochs} ${formatScores(best)}`);

@@ -75,7 +75,7 @@ function dropForeign(
       if (section !== choice.section || !(key in inner) || flags.has(path)) continue;
       if (defaults.has('') || defaults.has(chosen)) continue;
       delete inner[key];
-      note(`'${path}' of the file is left out: ${choice.key} '${chosen}' does not have it`);
+      note(`'${path}' of the file is left out: ${choice.flag} '${chosen}' does not have it`);
     }
   }
 }

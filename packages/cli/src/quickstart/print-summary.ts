@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import type { Config } from '../config/config-schema.js';
+import { commandName } from '../output/command-name.js';
 import { formatPercent } from '../output/format-epoch.js';
 import type { Printer } from '../output/printer.js';
 import type { TrainingOutcome } from '../run/run-training.js';
@@ -38,22 +39,30 @@ export function printSummary(
   }
   printer.line('');
   if (runs.some(({ stopped }) => stopped)) {
-    printer.line(`Stopped. Go on with one of them: mix train --resume ${shown(runs[0]?.out ?? '')}`);
+    printer.line(
+      `Stopped. Go on with one of them: ${commandName()} train --resume ${shown(runs[0]?.out ?? '')}`,
+    );
     return;
   }
   printer.line(verdict(runs));
   printer.line('Each folder has metrics.jsonl, config.json, gallery.png (look at it) and checkpoints.');
   printer.line('');
   printer.line('Try next:');
-  for (const [command, purpose] of next) printer.line(`  ${command.padEnd(62)}  ${purpose}`);
+  for (const [words, purpose] of next) {
+    printer.line(`  # ${purpose}`);
+    printer.line(`  ${commandName()} ${words}`);
+  }
 }
 
 const next = [
-  ['mix preview --mixer mixup --out mixup.png', 'see another mixer'],
-  ['mix train --data path/to/cifar10 --mixer cutmix --epochs 200', 'train ResNet-20 on real images'],
-  ['mix train --mixer mixup+cutmix --epochs 30', 'any mixer on the drawn images'],
-  ['mix doctor', 'find a faster backend'],
-  ['mix train --help', 'every option with its default'],
+  ['preview --mixer cutmix --out cutmix.png', 'see what another mixer does'],
+  ['train --data path/to/cifar10 --mixer cutmix --epochs 200', 'train ResNet-20 on real images'],
+  [
+    'train --mixer mixup+cutmix --model cifar-resnet --depth 8',
+    'any mixer on the embedded images, and longer',
+  ],
+  ['doctor', 'find out which backends work here'],
+  ['train --help', 'every option with its default'],
 ] as const;
 
 function verdict(runs: readonly (TrainingOutcome & { readonly mixer: string })[]): string {
@@ -66,7 +75,7 @@ function verdict(runs: readonly (TrainingOutcome & { readonly mixer: string })[]
   const name = runs[1]?.mixer ?? '';
   const size = `${Math.abs(points).toFixed(1)} points`;
   if (Math.abs(points) <= noise)
-    return `${name} and no mixing end within noise of each other (${size}); mixing pays off in longer runs.`;
+    return `${name} and no mixing end within noise of each other (${size}): a run of a minute is too short to tell them apart.`;
   return points > 0
     ? `${name} ends ${size} above no mixing.`
     : `${name} ends ${size} below no mixing: it slows down the first epochs, and pays off in longer runs.`;

@@ -1,0 +1,7 @@
+/** How this command was called, for hints that can be pasted: `mix`, or the workspace's script that runs it. */
+export function commandName(environment: NodeJS.ProcessEnv = process.env): string {
+  const { npm_lifecycle_event: script, npm_config_user_agent: agent = '' } = environment;
+  const pnpm = /^pnpm\/(\S+)/.exec(agent)?.[1];
+  const ours = script === 'mix' || script === 'quickstart';
+  return ours && pnpm !== undefined ? `npx --yes pnpm@${pnpm} mix` : 'mix';
+}
