@@ -1,17 +1,47 @@
+/** An image that is decoded already. */
+export interface PixelsSource {
+  /** Which kind of source this is. */
+  readonly kind: 'pixels';
+  /** uint8, row-major; borrowed, never written to. */
+  readonly pixels: Uint8Array;
+  /** `[H,W,C]`. */
+  readonly shape: readonly [height: number, width: number, channels: number];
+}
+
+/** An encoded image (JPEG, PNG or WebP) in memory. */
+export interface BytesSource {
+  /** Which kind of source this is. */
+  readonly kind: 'bytes';
+  /** The encoded image; borrowed, never written to. */
+  readonly bytes: Uint8Array;
+  /** Where it came from, for messages. */
+  readonly path: string;
+}
+
+/** An encoded image (JPEG, PNG or WebP) in a file. */
+export interface FileSource {
+  /** Which kind of source this is. */
+  readonly kind: 'file';
+  /** The file. */
+  readonly path: string;
+  /** Where the image begins in the file, in bytes. @defaultValue 0 */
+  readonly offset?: number;
+  /** The image's bytes in the file. @defaultValue all of the file */
+  readonly length?: number;
+}
+
+/** An image known to be unreadable before any decoding, such as the last one of a shard cut short. */
+export interface CorruptSource {
+  /** Which kind of source this is. */
+  readonly kind: 'corrupt';
+  /** The file that holds it. */
+  readonly path: string;
+  /** What is wrong with it, on one line. */
+  readonly reason: string;
+}
+
 /** Where an image's pixels are, or why there are none. */
-export type ImageSource =
-  /** Decoded already: uint8 in row-major `shape` `[H,W,C]`; borrowed, never written to. */
-  | {
-      readonly kind: 'pixels';
-      readonly pixels: Uint8Array;
-      readonly shape: readonly [height: number, width: number, channels: number];
-    }
-  /** An encoded image (JPEG, PNG or WebP) in memory. */
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly path: string }
-  /** An encoded image in a file: all of it, or `length` bytes from `offset` on. */
-  | { readonly kind: 'file'; readonly path: string; readonly offset?: number; readonly length?: number }
-  /** Known to be unreadable before any decoding, such as the last image of a shard cut short. */
-  | { readonly kind: 'corrupt'; readonly path: string; readonly reason: string };
+export type ImageSource = PixelsSource | BytesSource | FileSource | CorruptSource;
 
 /** One sample of an {@link ImageDataset}. */
 export interface Sample {

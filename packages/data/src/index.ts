@@ -1,6 +1,15 @@
 export type { Cifar10Options, Cifar100Options } from './cifar.js';
 export { readCifar10, readCifar100 } from './cifar.js';
-export type { Annotation, ImageDataset, ImageSource, Sample } from './dataset.js';
+export type {
+  Annotation,
+  BytesSource,
+  CorruptSource,
+  FileSource,
+  ImageDataset,
+  ImageSource,
+  PixelsSource,
+  Sample,
+} from './dataset.js';
 export type { DrawnShapes, DrawnShapesOptions } from './drawn-shapes.js';
 export { drawnShapes } from './drawn-shapes.js';
 export { openImageFolder } from './image-folder.js';

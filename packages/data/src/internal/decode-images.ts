@@ -1,6 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { isMixError } from '@mix/core';
 import type { Raw } from 'sharp';
+import type { PixelsSource } from '../dataset.js';
 import type { DecodeFailure, DecodeReply, DecodeTarget, DecodeTask } from './decode-task.js';
 import { decodePlainJpeg } from './jpeg/decode-jpeg.js';
 import { loadSharp } from './load-sharp.js';
@@ -53,7 +54,7 @@ function rawLayout([height, width, channels]: readonly [number, number, number])
   return { height, width, channels };
 }
 
-function readEncoded(task: Exclude<DecodeTask, { kind: 'pixels' }>): Uint8Array {
+function readEncoded(task: Exclude<DecodeTask, PixelsSource>): Uint8Array {
   if (task.kind === 'bytes') return task.bytes;
   const { path, offset = 0, length } = task;
   if (length === undefined) return readFileSync(path);

@@ -1,7 +1,7 @@
-import type { ImageSource } from '../dataset.js';
+import type { BytesSource, FileSource, PixelsSource } from '../dataset.js';
 
 /** An image for a worker to read and decode. */
-export type DecodeTask = Exclude<ImageSource, { kind: 'corrupt' }>;
+export type DecodeTask = PixelsSource | BytesSource | FileSource;
 
 /** What every image is decoded to: RGB of this size, by scaling where `resize` allows it. */
 export type DecodeTarget = { readonly height: number; readonly width: number; readonly resize: boolean };

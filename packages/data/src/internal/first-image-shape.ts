@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { ImageSource } from '../dataset.js';
+import type { FileSource, ImageSource } from '../dataset.js';
 import { loadSharp } from './load-sharp.js';
 
 const attempts = 8;
@@ -24,11 +24,7 @@ export async function firstImageShape(
   return undefined;
 }
 
-async function encoded({
-  path,
-  offset = 0,
-  length,
-}: Extract<ImageSource, { kind: 'file' }>): Promise<Uint8Array> {
+async function encoded({ path, offset = 0, length }: FileSource): Promise<Uint8Array> {
   if (length === undefined) return readFile(path);
   const file = openSync(path, 'r');
   try {
