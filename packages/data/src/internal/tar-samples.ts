@@ -113,7 +113,7 @@ function* cutShort(
 }
 
 /** Throws for a name that leads out of the folder it would be unpacked to. */
-export function checkEntryName(path: string, name: string): void {
+function checkEntryName(path: string, name: string): void {
   const reason = /^[/\\]|^[A-Za-z]:/.test(name)
     ? 'is absolute'
     : name.split(/[/\\]/).includes('..')
