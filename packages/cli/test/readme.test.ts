@@ -21,6 +21,14 @@ function tableRow({ path: key, flag, schema, defaults }: ConfigOption): string {
   return `| \`${key}\` | \`--${flag}\` | ${listed} | ${rule} | ${schema.description}${needs} |`;
 }
 
+// Formatters align the columns of tables.
+const unaligned = (text: string) =>
+  text
+    .trim()
+    .replace(/ +/g, ' ')
+    .replace(/-+/g, '-')
+    .replace(/ ?\| ?/g, '|');
+
 it('lists every key with its flag, default and rule', () => {
   const table = [
     '| key | flag | default | value | meaning |',
@@ -35,7 +43,7 @@ it('lists every key with its flag, default and rule', () => {
       readme.replace(block, (_, begin: string, __, end: string) => `${begin}${table}\n${end}`),
     );
   }
-  expect(block.exec(readFileSync(path, 'utf8'))?.[2]).toBe(`${table}\n`);
+  expect(unaligned(block.exec(readFileSync(path, 'utf8'))?.[2] ?? '')).toBe(unaligned(table));
 });
 
 it('shows a configuration that is valid', () => {

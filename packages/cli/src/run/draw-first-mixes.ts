@@ -28,7 +28,7 @@ export async function drawFirstMixes(config: Config, data: OpenedData, count: nu
         rng: rng.fork('gallery'),
         count,
       });
-      return { title: `${config.method.mixer} · ${data.train.name} · seed ${config.seed}`, rows };
+      return { title: `${config.method.mixer} · ${data.name} · seed ${config.seed}`, rows };
     }
     throw new Error(`${data.train.name}: there is no image to mix`);
   } finally {

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import {
   drawnShapes,
   type ImageDataset,
@@ -14,6 +14,8 @@ import { type DataKind, recogniseData } from './recognise-data.js';
 
 /** Both splits of a data set. */
 export interface OpenedData {
+  /** What the data set is called in titles. */
+  readonly name: string;
   readonly train: ImageDataset;
   readonly test: ImageDataset;
   /** The section `data` with what was found: its kind, and its path from the root on. */
@@ -59,7 +61,9 @@ export async function openData(config: DataConfig): Promise<OpenedData> {
   const { kind, path, trainLimit, testLimit, imageSize } = config;
   if (kind === 'drawn' || (kind === 'auto' && path === undefined)) {
     const size = imageSize === undefined ? {} : { imageSize };
+    if (path !== undefined) throw new Error("data: kind 'drawn' must come without a path: it is embedded");
     return {
+      name: 'drawn shapes',
       train: drawnShapes({ ...size, size: trainLimit ?? 5000, split: 'train' }),
       test: drawnShapes({ ...size, size: testLimit ?? 1000, split: 'test' }),
       config: { ...config, kind: 'drawn' },
@@ -78,6 +82,7 @@ export async function openData(config: DataConfig): Promise<OpenedData> {
     );
   const sorted = taken.kind === 'folder';
   return {
+    name: basename(resolve(path)),
     train: limitDataset(train, trainLimit, sorted),
     test: limitDataset(test, testLimit, sorted),
     config: { ...config, kind: taken.kind, path: resolve(path) },
@@ -85,9 +90,8 @@ export async function openData(config: DataConfig): Promise<OpenedData> {
 }
 
 /** Both splits on one line. */
-export function describeData({ train, test }: OpenedData): string {
+export function describeData({ name, train, test, config }: OpenedData): string {
   const shape = train.imageShape === undefined ? '' : ` of [${train.imageShape}]`;
-  // The embedded set names its split; here both are meant.
-  const name = train.name.replace(/ \(train\)$/, '');
-  return `${name}: ${train.size} training and ${test.size} test images${shape}, ${train.classes.length} classes`;
+  const place = config.path ?? name;
+  return `${place}: ${train.size} training and ${test.size} test images${shape}, ${train.classes.length} classes`;
 }
