@@ -8,7 +8,7 @@ import { runMix } from './run-mix.js';
 const folder = mkdtempSync(join(tmpdir(), 'mix-'));
 const mix = (...words: readonly string[]) => runMix(words, folder);
 const toy = (limit: number, epochs: number) =>
-  `train --train-limit ${limit} --test-limit 32 --epochs ${epochs} --batch-size 16 --model cifar-resnet --depth 8 --width 4 --mixer cutmix`.split(
+  `train --train-limit ${limit} --test-limit 32 --epochs ${epochs} --batch-size 16 --model cifar-resnet --depth 8 --width 4 --mixer cutmix --backend wasm`.split(
     ' ',
   );
 
