@@ -63,7 +63,7 @@ async function quickstart(
     const outcomes = await runSideBySide({
       configs,
       signal: signals.signal,
-      debug: debug === true,
+      debug: debug === true || process.env['MIX_DEBUG'] === '1',
       onEpoch(records) {
         bar.clear();
         const runs = records.map((record, index) => `${names[index]}: ${formatScores(record)}`);
