@@ -1,7 +1,8 @@
 export type { MixedParts } from './assemble-mixed.js';
 export { assembleMixed } from './assemble-mixed.js';
-export type { BackendName, Load } from './backends/candidates.js';
+export type { BackendName } from './backends/candidates.js';
 export { backendNames } from './backends/candidates.js';
+export type { Load } from './backends/load.js';
 export type { BackendAttempt, BackendReport, SelectBackendOptions } from './backends/select-backend.js';
 export { selectBackend } from './backends/select-backend.js';
 export type { Batch, BatchShape } from './batch.js';

@@ -1,4 +1,3 @@
 export type { MixerContract } from './describe-mixer.js';
 export { describeMixer } from './describe-mixer.js';
-export { gradientError } from './gradient-error.js';
 export { tinyBatch } from './tiny-batch.js';

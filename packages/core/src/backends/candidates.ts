@@ -1,3 +1,4 @@
+import type { Load } from './load.js';
 import { prepareNodeBinding } from './node-binding.js';
 import { prepareWebgpu } from './webgpu.js';
 
@@ -6,9 +7,6 @@ export const backendNames = ['node-gpu', 'node', 'native', 'webgpu', 'wasm', 'cp
 
 /** One of {@link backendNames}. */
 export type BackendName = (typeof backendNames)[number];
-
-/** Imports a package by name. */
-export type Load = (specifier: string) => Promise<Readonly<Record<string, unknown>>>;
 
 /** How one backend is brought up. */
 export interface Candidate {

@@ -1,4 +1,4 @@
-import type { Load } from './candidates.js';
+import type { Load } from './load.js';
 
 type Predicate = (value: unknown) => boolean;
 

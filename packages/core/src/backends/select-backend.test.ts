@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Load } from './candidates.js';
+import type { Load } from './load.js';
 import { restoreNodeUtil } from './node-binding.js';
 import { selectBackend } from './select-backend.js';
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describeReceived, MixError } from '../errors.js';
-import { type BackendName, backendNames, candidates, type Load } from './candidates.js';
+import { type BackendName, backendNames, candidates } from './candidates.js';
+import type { Load } from './load.js';
 
 /** What became of one backend. */
 export interface BackendAttempt {

@@ -1,4 +1,4 @@
-import type { Load } from './candidates.js';
+import type { Load } from './load.js';
 
 /** Loads the WebGPU backend; in Node, with the `webgpu` package as the browser's `navigator.gpu`. */
 export async function prepareWebgpu(load: Load): Promise<void> {

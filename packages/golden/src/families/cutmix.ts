@@ -1,16 +1,12 @@
 import { applyCutmix, type Box, cutmixBox } from '@mix/handcrafted';
 import { type Check, compare, compareExactly, compareNumbers } from '../check.js';
 import { type GoldenCase, rows, values } from '../golden-case.js';
-import type { Family } from './index.js';
+import { batchOf } from './batch-of.js';
+import type { Family } from './family.js';
 import { compareMixed } from './mixed-outputs.js';
-import { batchOf } from './mixup.js';
+import { shareOutside } from './share-outside.js';
 
 type Size = readonly [number, number];
-
-/** The own image's share outside a box. */
-export function shareOutside([y1, x1, y2, x2]: Box, [height, width]: Size): number {
-  return 1 - ((y2 - y1) * (x2 - x1)) / (height * width);
-}
 
 export const cutmixFamily: Family = async (golden) => {
   if (golden.tensors.has('inputs.hwcycx')) return boxTable(golden);

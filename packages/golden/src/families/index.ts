@@ -1,6 +1,5 @@
-import type { Check } from '../check.js';
-import type { GoldenCase } from '../golden-case.js';
 import { cutmixFamily } from './cutmix.js';
+import type { Family } from './family.js';
 import { labelSmoothingFamily } from './label-smoothing.js';
 import { mixLossesFamily } from './mix-losses.js';
 import { mixedCeFamily } from './mixed-ce.js';
@@ -10,9 +9,6 @@ import { momentsFamily } from './moments.js';
 import { timmFamily } from './timm.js';
 import { torchvisionFamily } from './torchvision.js';
 import { upsampleFamily } from './upsample.js';
-
-/** Runs one case and says how far off each quantity was. */
-export type Family = (golden: GoldenCase) => Promise<readonly Check[]>;
 
 const families: Readonly<Record<string, Family>> = {
   handcrafted_cutmix_: cutmixFamily,

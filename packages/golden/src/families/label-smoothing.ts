@@ -1,7 +1,7 @@
 import { denseTargets, type SmoothingKind, smoothTargets } from '@mix/core';
 import { type Check, compare } from '../check.js';
 import { values } from '../golden-case.js';
-import type { Family } from './index.js';
+import type { Family } from './family.js';
 import { targetsOf } from './pair-targets.js';
 
 const outputs: Readonly<Record<string, SmoothingKind>> = {

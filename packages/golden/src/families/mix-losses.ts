@@ -2,8 +2,8 @@ import { softBce, softCrossEntropy } from '@mix/core';
 import type * as tf from '@tensorflow/tfjs-core';
 import { type Check, compare } from '../check.js';
 import { need, tensor, values } from '../golden-case.js';
-import type { Family } from './index.js';
-import { lossAndGradient } from './mixed-ce.js';
+import type { Family } from './family.js';
+import { lossAndGradient } from './loss-and-gradient.js';
 import { targetsOf } from './pair-targets.js';
 
 export const mixLossesFamily: Family = async (golden) => {

@@ -1,20 +1,10 @@
-import { denseTargets, softBce, softCrossEntropy, softmaxBce, type Targets } from '@mix/core';
-import * as tf from '@tensorflow/tfjs-core';
+import { denseTargets, softBce, softCrossEntropy, softmaxBce } from '@mix/core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { compare } from '../check.js';
 import { tensor, values } from '../golden-case.js';
-import type { Family } from './index.js';
+import type { Family } from './family.js';
+import { lossAndGradient } from './loss-and-gradient.js';
 import { targetsOf } from './pair-targets.js';
-
-type Loss = (logits: tf.Tensor2D, targets: Targets) => tf.Tensor1D;
-
-/** The batch mean of a loss, and its gradient by the logits. */
-export function lossAndGradient(
-  loss: Loss,
-  logits: tf.Tensor2D,
-  targets: Targets,
-): { value: tf.Tensor; grad: tf.Tensor } {
-  return tf.valueAndGrad((z) => tf.mean(loss(z as tf.Tensor2D, targets)))(logits);
-}
 
 export const mixedCeFamily: Family = async (golden) => {
   const logits = tensor<tf.Tensor2D>(golden, 'inputs.logits');

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Check, compareNumbers, compareRelatively } from '../check.js';
 import { formulaImages, formulaState } from '../formula-weights.js';
 import { type GoldenCase, need } from '../golden-case.js';
-import type { Family } from './index.js';
+import type { Family } from './family.js';
 
 const FORWARD = 1e-4;
 const GRADIENT = 1e-3;

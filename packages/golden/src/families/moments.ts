@@ -3,7 +3,7 @@ import { type MixupPlan, mixup, permute, planCutmix, planMixup } from '@mix/hand
 import * as tf from '@tensorflow/tfjs-core';
 import type { Check } from '../check.js';
 import { values } from '../golden-case.js';
-import type { Family } from './index.js';
+import type { Family } from './family.js';
 
 interface Detail {
   readonly exact_mean?: number;

@@ -21,9 +21,9 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { type Check, compare } from '../check.js';
 import { type GoldenCase, rows, tensor, values } from '../golden-case.js';
-import { shareOutside } from './cutmix.js';
-import type { Family } from './index.js';
-import { batchOf } from './mixup.js';
+import { batchOf } from './batch-of.js';
+import type { Family } from './family.js';
+import { shareOutside } from './share-outside.js';
 
 /** timm's controller is `perSample` (or `choose`) over mixup and cutmix with reversed partners, then label smoothing. */
 export const timmFamily: Family = async (golden) => {

@@ -2,10 +2,10 @@ import { createRng } from '@mix/core';
 import { applyCutmix, applyMixup, cutmixBox, roll } from '@mix/handcrafted';
 import { compareExactly, compareNumbers } from '../check.js';
 import { values } from '../golden-case.js';
-import { shareOutside } from './cutmix.js';
-import type { Family } from './index.js';
+import { batchOf } from './batch-of.js';
+import type { Family } from './family.js';
 import { compareMixed } from './mixed-outputs.js';
-import { batchOf } from './mixup.js';
+import { shareOutside } from './share-outside.js';
 
 export const torchvisionFamily: Family = async (golden) => {
   const { batch, shape } = batchOf(golden);

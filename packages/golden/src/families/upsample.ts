@@ -2,7 +2,7 @@ import { type Interpolation, resample } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { compare } from '../check.js';
 import { tensor } from '../golden-case.js';
-import type { Family } from './index.js';
+import type { Family } from './family.js';
 
 export const upsampleFamily: Family = async (golden) => {
   const x = tensor<tf.Tensor4D>(golden, 'inputs.x');
