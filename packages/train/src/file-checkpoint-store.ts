@@ -1,7 +1,8 @@
-import { access, mkdir, readFile, rename } from 'node:fs/promises';
+import { access, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointSlot, CheckpointStore } from './checkpoint-store.js';
 import { syncFolder, writeDurably } from './internal/write-durably.js';
+import { makeFolder } from './make-folder.js';
 
 const FILES: Readonly<Record<CheckpointSlot, string>> = {
   last: 'last.safetensors',
@@ -20,7 +21,7 @@ export function fileCheckpointStore(folder: string): CheckpointStore {
   const path = (slot: CheckpointSlot) => join(folder, FILES[slot]);
   return {
     async save(slot, bytes) {
-      await mkdir(folder, { recursive: true });
+      makeFolder(folder);
       const fresh = `${path(slot)}.tmp`;
       await writeDurably(fresh, bytes);
       if (slot === 'last' && (await exists(path('last')))) await rename(path('last'), path('previous'));

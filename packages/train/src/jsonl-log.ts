@@ -1,13 +1,6 @@
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-} from 'node:fs';
+import { appendFileSync, closeSync, existsSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from './make-folder.js';
 import type { TrainRecord } from './records.js';
 
 /**
@@ -17,7 +10,7 @@ import type { TrainRecord } from './records.js';
  * @param path The file, such as `runs/cutmix/metrics.jsonl`; made with its folder if it does not exist.
  */
 export function jsonlLog(path: string): (record: TrainRecord) => void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   if (existsSync(path)) cutHalfLine(path);
   return (record) => appendFileSync(path, `${JSON.stringify(record)}\n`);
 }

@@ -1,10 +1,10 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalidArgument, type Json } from '@mix/core';
 import type { CheckpointStore } from './checkpoint-store.js';
 import { fileCheckpointStore } from './file-checkpoint-store.js';
 import { writeDurably } from './internal/write-durably.js';
 import { jsonlLog } from './jsonl-log.js';
+import { makeFolder } from './make-folder.js';
 import type { TrainRecord } from './records.js';
 
 /** The files of one run, ready to be passed to `fit`. */
@@ -44,7 +44,7 @@ export async function openRunFolder(
       });
     }
   }
-  await mkdir(path, { recursive: true });
+  makeFolder(path);
   if (config !== undefined) {
     await writeDurably(
       join(path, 'config.json'),
