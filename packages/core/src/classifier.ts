@@ -27,7 +27,7 @@ export type ClassifierOutput = {
   /** `[B,D]`: pooled features before the classifier's last layer. */
   readonly embedding: Tensor2D;
   /** Feature maps `[B,h,w,C]`: `stages[n - 1]` is the output of stage n, after `intercept`. */
-  readonly stages: readonly Tensor4D[];
+  readonly stages: Tensor4D[];
   /** Softmax attention `[B,heads,T,T]` of the last block, where there is one. */
   readonly attention?: Tensor4D;
 };
