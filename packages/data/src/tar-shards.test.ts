@@ -40,6 +40,52 @@ describe('openTarShards', () => {
     await expect(openTarShards(folder)).rejects.toThrow("Choose one of 'test', 'train', 'trainextra'");
   });
 
+  it('numbers the classes by all samples, whatever the limit', async () => {
+    const folder = temporaryFolder();
+    const image = await jpeg(0);
+    const labels = [
+      [1, 0, 0],
+      [2, 7],
+    ];
+    for (const [shard, row] of labels.entries()) {
+      const entries = row.flatMap((label, key) => [
+        [`${key}.jpg`, image] as const,
+        [`${key}.cls`, String(label)] as const,
+      ]);
+      writeFileSync(join(folder, `train-${shard}.tar`), await tar(entries));
+    }
+    for (const limit of [1, 3, 4, 5, 6]) {
+      const data = await openTarShards(folder, { limit });
+      expect(data.size).toBe(Math.min(limit, 5));
+      expect(data.classes).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+      expect(data.sample(0).label).toBe(1);
+      expect(() => data.sample(data.size)).toThrow(`from 0 to ${data.size - 1}`);
+    }
+  });
+
+  it('says that a shard is empty, or that nothing in it has a label', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'train-0.tar');
+    await writeShard(join(folder, 'train-1.tar'), 1);
+    for (const options of [{}, { classes: ['a', 'b', 'c'] }]) {
+      writeFileSync(path, '');
+      await expect(openTarShards(folder, options)).rejects.toMatchObject({
+        code: 'FORMAT',
+        message: `openTarShards: ${path} is empty (0 bytes). Copy or make it again, or remove it`,
+      });
+      writeFileSync(path, await tar([]));
+      expect((await openTarShards(folder, options)).size).toBe(1);
+      await expect(openTarShards(path, options)).rejects.toMatchObject({
+        code: 'FORMAT',
+        message: expect.stringContaining(`no samples in ${path}. Shards hold`),
+      });
+    }
+    writeFileSync(path, (await tar([['0.jpg', await jpeg(0)]])).subarray(0, 700));
+    await expect(openTarShards(path)).rejects.toThrow(
+      `no samples in ${path}; for one, train-0.tar/0: the shard ends`,
+    );
+  });
+
   it('gives the pixels that were put in, in any order', async () => {
     const path = await writeShard(join(temporaryFolder(), 'train.tar'), 7);
     const data = await openTarShards(path);
@@ -122,7 +168,7 @@ describe('openTarShards', () => {
     const sizes = new Set<number>();
     for (let cut = 700; cut < whole.length - 1024; cut += 131) {
       writeFileSync(path, whole.subarray(0, cut));
-      const data = await openTarShards(path);
+      const data = await openTarShards(path, { classes: ['0', '1', '2'] });
       sizes.add(data.size);
       expect(data.corrupt, `cut at ${cut}`).toEqual([data.size - 1]);
       for (let index = 0; index < data.size - 1; index++)

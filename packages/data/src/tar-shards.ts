@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { checkInteger, invalidArgument } from '@mix/core';
 import type { ImageDataset, ImageSource, Sample } from './dataset.js';
@@ -10,9 +10,9 @@ import { readTarSamples } from './internal/tar-samples.js';
 export interface TarShardsOptions {
   /** Takes the shards of a folder whose names begin so: `'train'` for `train-000.tar`, `train-001.tar`, ... @defaultValue all, where their names begin alike */
   readonly split?: string;
-  /** Takes the first `limit` samples only, ≥ 1; later shards are not even read. @defaultValue all */
+  /** Takes the first `limit` samples only, ≥ 1; later shards are not even read where the classes have names. @defaultValue all */
   readonly limit?: number;
-  /** Names of the classes. @defaultValue those of `meta.json` beside the shards, else `'0'` to the largest label */
+  /** Names of the classes. @defaultValue those of `meta.json` beside the shards, else `'0'` to the largest label of all samples, whatever the `limit` */
   readonly classes?: readonly string[];
 }
 
@@ -28,7 +28,7 @@ const where = 'openTarShards';
  * what is whole and one corrupt sample, which the loader treats by its policy.
  *
  * @param source A folder with `*.tar`, one such file, or a list of them.
- * @throws MixError `MISSING_FILE`; `FORMAT` for what is no tar, and for an entry whose name is absolute or holds `..`.
+ * @throws MixError `MISSING_FILE`; `FORMAT` for what is no tar or has no samples, and for an entry whose name is absolute or holds `..`.
  */
 export async function openTarShards(
   source: string | readonly string[],
@@ -36,22 +36,17 @@ export async function openTarShards(
 ): Promise<ImageDataset> {
   if (limit !== Infinity) checkInteger(where, 'limit', limit, 1);
   const paths = shardPaths(source, split);
+  const named = classes ?? readClasses(dirname(paths[0] as string));
+  // The number of classes must not depend on the limit: without names, every label counts.
+  const needed = named === undefined ? Infinity : limit;
   const samples: Sample[] = [];
   for (const path of paths) {
-    if (samples.length >= limit) break;
-    await indexShard(path, limit, samples);
+    if (samples.length >= needed) break;
+    await indexShard(path, needed, samples);
   }
-  const names = classes ?? readClasses(dirname(paths[0] as string)) ?? numberedClasses(samples);
-  const checked = samples.map((sample) => checkLabel(sample, names.length));
-  if (checked.length === 0) {
-    throw pathError(
-      where,
-      String(source),
-      `no samples in ${paths.join(', ')}`,
-      'Shards hold KEY.jpg and KEY.cls',
-      'FORMAT',
-    );
-  }
+  const names = named ?? numberedClasses(samples);
+  if (samples.length === 0 || names.length === 0) throw nothingIn(source, paths, samples[0]);
+  const checked = samples.slice(0, limit).map((sample) => checkLabel(sample, names.length));
   const shape = await firstImageShape(checked.map(({ image }) => image));
   return {
     name: typeof source === 'string' ? source : `${paths.length} shards`,
@@ -69,6 +64,15 @@ export async function openTarShards(
 }
 
 async function indexShard(path: string, limit: number, samples: Sample[]): Promise<void> {
+  if (statSync(path).size === 0) {
+    throw pathError(
+      where,
+      path,
+      `${path} is empty (0 bytes)`,
+      'Copy or make it again, or remove it',
+      'FORMAT',
+    );
+  }
   const shard = basename(path);
   const before = samples.length;
   const push = (key: string, label: number, image: ImageSource) =>
@@ -144,6 +148,18 @@ function missing(path: string, kind: string) {
     path,
     `no such ${kind} ${JSON.stringify(path)}`,
     'Give the folder that holds train-*.tar, or a list of .tar files',
+  );
+}
+
+function nothingIn(source: string | readonly string[], paths: readonly string[], first: Sample | undefined) {
+  const reason = first?.image.kind === 'corrupt' ? `; for one, ${first.key}: ${first.image.reason}` : '';
+  const more = paths.length > 3 ? `, ... (${paths.length} shards)` : '';
+  return pathError(
+    where,
+    String(source),
+    `no samples in ${paths.slice(0, 3).join(', ')}${more}${reason}`,
+    'Shards hold KEY.jpg and KEY.cls: make them again, or give others',
+    'FORMAT',
   );
 }
 
