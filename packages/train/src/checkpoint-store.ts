@@ -4,7 +4,7 @@ export type CheckpointSlot = 'last' | 'previous' | 'best';
 /** Where checkpoints are kept. */
 export interface CheckpointStore {
   /**
-   * Keeps a checkpoint, whole or not at all. What was `last` before becomes `previous`.
+   * Keeps a checkpoint, whole or not at all. What was `last` before becomes `previous`, unless it is known to be damaged.
    *
    * @param bytes A safetensors file; borrowed until the promise settles.
    */
