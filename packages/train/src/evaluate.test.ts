@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import type { BatchSource, Classifier, HostBatch } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { evaluate } from './evaluate.js';
 import { prepareImages } from './prepare-images.js';
 
@@ -96,6 +96,27 @@ describe('evaluate', () => {
       code: 'NOT_FINITE',
       message: 'evaluate: loss must be finite over 2 samples; got NaN',
     });
+  });
+
+  it('throws what the device says once, with no rejection unhandled', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    const read = vi
+      .spyOn(tf.Tensor.prototype, 'data')
+      .mockImplementation(() => Promise.reject(new Error('device lost')));
+    try {
+      const before = tf.memory().numTensors;
+      await expect(evaluate(pixelClassifier, sourceOf(rows, labels, 2), prepare)).rejects.toThrow(
+        'device lost',
+      );
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(unhandled).toEqual([]);
+      expect(tf.memory().numTensors).toBe(before);
+    } finally {
+      read.mockRestore();
+      process.off('unhandledRejection', note);
+    }
   });
 
   it('stops at the signal', async () => {

@@ -53,6 +53,8 @@ export async function evaluate(
       loss += values[0] ?? 0;
       hits += values[1] ?? 0;
     });
+    // Awaited one batch later; until then, or if an earlier one fails, a rejection must not count as unhandled.
+    pending.catch(() => undefined);
     count += host.shape[0];
     await before;
     await nextTurn();
