@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { handleSignals } from '@mix/train/node';
 import type { Command } from 'commander';
 import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
@@ -10,7 +10,7 @@ import { createProgressBar } from '../output/progress-bar.js';
 import { printSummary } from '../quickstart/print-summary.js';
 import { recipe } from '../quickstart/recipe.js';
 import { runSideBySide } from '../quickstart/run-side-by-side.js';
-import { nameRun } from '../run/name-run.js';
+import { type ClaimedFolder, claimFolder, claimNewFolder } from '../run/claim-folder.js';
 import { describeData, openData } from '../run/open-data.js';
 import { requireFreeFolder } from '../run/require-free-folder.js';
 import { describeBackend, startBackend } from '../run/start-backend.js';
@@ -44,9 +44,11 @@ async function quickstart(
   const config = resolveConfig({ file: { name: 'quickstart', content: recipe }, flags });
   if (config.method.mixer === 'none')
     throw new UsageError('--mixer must be one that mixes: the run beside it has none');
+  if (config.out !== undefined) requireFreeFolder(config.out);
   const data = await openData(config.data);
   const backend = await startBackend(config.backend);
-  const configs = sideBySide({ ...config, backend: backend.name, data: data.config });
+  const folders = claimFolders(config);
+  const configs = sideBySide({ ...config, backend: backend.name, data: data.config }, folders);
   const names = configs.map(({ method }) => method.mixer);
   printer.line(
     `mix trains a small ResNet twice, side by side: ${names.join(' and ')}, same seed, same batches.`,
@@ -79,18 +81,27 @@ async function quickstart(
     return signals.exitCode() ?? 0;
   } finally {
     bar.clear();
+    for (const folder of folders) folder.release();
     signals.dispose();
   }
 }
 
 // The baseline first; everything but the mixer is the same, the seed included.
-function sideBySide(config: Config): readonly (Config & { readonly out: string })[] {
-  const folder = config.out ?? nameRun('quickstart');
+function sideBySide(
+  config: Config,
+  folders: readonly ClaimedFolder[],
+): readonly (Config & { readonly out: string })[] {
   const { prob, labelSmoothing, offEpoch } = config.method;
   const baseline = { mixer: 'none', prob, labelSmoothing, offEpoch };
-  return [baseline, config.method].map((method) => {
-    const out = join(folder, method.mixer);
-    requireFreeFolder(out);
-    return { ...config, method, out: resolve(out) };
-  });
+  return [baseline, config.method].map((method, index) => ({
+    ...config,
+    method,
+    out: folders[index]?.path ?? '',
+  }));
+}
+
+// One folder in another for each run; the outer one last, so that it is left last.
+function claimFolders({ out, method }: Config): readonly ClaimedFolder[] {
+  const outer = out === undefined ? claimNewFolder('quickstart') : claimFolder(out);
+  return [...['none', method.mixer].map((mixer) => claimFolder(join(outer.path, mixer))), outer];
 }

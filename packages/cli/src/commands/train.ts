@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { resolve } from 'node:path';
 import { handleSignals } from '@mix/train/node';
 import type { Command } from 'commander';
 import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
@@ -6,7 +6,10 @@ import type { Config } from '../config/config-schema.js';
 import { commandName } from '../output/command-name.js';
 import { formatScores } from '../output/format-epoch.js';
 import { createPrinter, type Printer } from '../output/printer.js';
+import { pathArgument, shownPath } from '../output/shown-path.js';
 import { createTrainReporter } from '../output/train-reporter.js';
+import { type ClaimedFolder, claimFolder, claimNewFolder } from '../run/claim-folder.js';
+import { lockFolder } from '../run/lock-folder.js';
 import { describeData, openData } from '../run/open-data.js';
 import { resolveRun } from '../run/resolve-run.js';
 import { runTraining, type TrainingOutcome } from '../run/run-training.js';
@@ -37,14 +40,16 @@ async function train(
   const request = resolveRun({ file, resume, flags, note: printer.note });
   const signals = handleSignals();
   const reporter = createTrainReporter(printer);
+  let folder: ClaimedFolder | undefined;
   try {
     const data = await openData(request.data);
     const backend = await startBackend(request.backend);
-    const config = { ...request, backend: backend.name, data: data.config };
+    folder = resume === undefined ? claimFor(request) : claimAgain(resume);
+    const config = { ...request, backend: backend.name, data: data.config, out: folder.path };
     printer.line(`backend  ${describeBackend(backend)}`);
     printer.line(`data     ${describeData(data)}`);
     printer.line(
-      `run      ${config.model.name} with mixer ${config.method.mixer}, seed ${config.seed}, in ${shown(config.out)}`,
+      `run      ${config.model.name} with mixer ${config.method.mixer}, seed ${config.seed}, in ${shownPath(config.out)}`,
     );
     const outcome = await runTraining({
       config,
@@ -59,8 +64,17 @@ async function train(
     return signals.exitCode() ?? 0;
   } finally {
     reporter.close();
+    folder?.release();
     signals.dispose();
   }
+}
+
+function claimFor({ out, method, model }: Config): ClaimedFolder {
+  return out === undefined ? claimNewFolder(method.mixer, model.name) : claimFolder(out);
+}
+
+function claimAgain(folder: string): ClaimedFolder {
+  return { path: resolve(folder), release: lockFolder(resolve(folder)) };
 }
 
 function printOutcome(
@@ -71,12 +85,12 @@ function printOutcome(
   if (corrupt > 0) printer.note(`${corrupt} images could not be decoded, and were left out or replaced`);
   if (stopped) {
     printer.line(
-      `stopped  after epoch ${epochsDone}/${epochs}, step ${step}; go on with: ${commandName()} train --resume ${shown(out)}`,
+      `stopped  after epoch ${epochsDone}/${epochs}, step ${step}; go on with: ${commandName()} train --resume ${pathArgument(out)}`,
     );
   } else if (best !== undefined && last !== undefined) {
     printer.line(`best     epoch ${best.epoch}/${epochs} ${formatScores(best)}`);
     printer.line(`last     epoch ${last.epoch}/${epochs} ${formatScores(last)}`);
-    printer.line(`files    ${shown(out)}: metrics.jsonl, config.json, gallery.png, checkpoints`);
+    printer.line(`files    ${shownPath(out)}: metrics.jsonl, config.json, gallery.png, checkpoints`);
   }
   printer.result({
     out,
@@ -87,9 +101,4 @@ function printOutcome(
     best: best ?? null,
     corrupt,
   });
-}
-
-function shown(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near === '' ? '.' : near.startsWith('..') ? path : near;
 }

@@ -1,8 +1,8 @@
-import { relative } from 'node:path';
 import type { Config } from '../config/config-schema.js';
 import { commandName } from '../output/command-name.js';
 import { formatPercent } from '../output/format-epoch.js';
 import type { Printer } from '../output/printer.js';
+import { pathArgument, shownPath } from '../output/shown-path.js';
 import type { TrainingOutcome } from '../run/run-training.js';
 
 /** Prints both results side by side, what they are worth, and what to do next. */
@@ -33,15 +33,16 @@ export function printSummary(
       mixer.padEnd(14),
       (end === undefined ? '-' : `${formatPercent(end.top1)} %`).padEnd(6),
       (best?.validation === undefined ? '-' : `${formatPercent(best.validation.top1)} %`).padEnd(10),
-      shown(out),
+      shownPath(out),
     ];
     printer.line(cells.join('  '));
   }
   printer.line('');
   if (runs.some(({ stopped }) => stopped)) {
-    printer.line(
-      `Stopped. Go on with one of them: ${commandName()} train --resume ${shown(runs[0]?.out ?? '')}`,
-    );
+    printer.line('Stopped. Go on with each by:');
+    for (const { out } of runs.filter(({ stopped }) => stopped)) {
+      printer.line(`  ${commandName()} train --resume ${pathArgument(out)}`);
+    }
     return;
   }
   printer.line(verdict(runs));
@@ -79,9 +80,4 @@ function verdict(runs: readonly (TrainingOutcome & { readonly mixer: string })[]
   return points > 0
     ? `${name} ends ${size} above no mixing.`
     : `${name} ends ${size} below no mixing: it slows down the first epochs, and pays off in longer runs.`;
-}
-
-function shown(path: string): string {
-  const near = relative(process.cwd(), path);
-  return near.startsWith('..') ? path : near;
 }

@@ -4,7 +4,6 @@ import type { Config } from '../config/config-schema.js';
 import { readConfigFile } from '../config/read-config-file.js';
 import { resolveConfig } from '../config/resolve-config.js';
 import { UsageError } from '../usage-error.js';
-import { nameRun } from './name-run.js';
 import { requireFreeFolder } from './require-free-folder.js';
 
 /** How a run was asked for. */
@@ -19,13 +18,13 @@ export interface RunRequest {
   readonly note: (line: string) => void;
 }
 
-/** The configuration of a run, its folder included: a new one, or the one that a run folder holds. */
-export function resolveRun({ file, resume, flags, note }: RunRequest): Config & { readonly out: string } {
+/** The configuration of a run: a new one, or the one that a run folder holds. */
+export function resolveRun({ file, resume, flags, note }: RunRequest): Config {
   if (resume === undefined) {
     const resolved = resolveConfig({ file: readFile(file), flags, note });
-    const out = resolved.out ?? nameRun(resolved.method.mixer, resolved.model.name);
-    requireFreeFolder(out);
-    return { ...resolved, out: resolve(out) };
+    // Known before data is read; the folder is taken when the run begins.
+    if (resolved.out !== undefined) requireFreeFolder(resolved.out);
+    return resolved;
   }
   if (file !== undefined || flags.has('out')) {
     const flag = file === undefined ? '--out' : '--config';

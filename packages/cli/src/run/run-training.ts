@@ -36,11 +36,10 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
   const training = createTraining(config, data);
   try {
     const content = JSON.parse(JSON.stringify(config)) as Json;
+    // Before anything is written: images that cannot be decoded show here, and the folder stays free.
+    const gallery = resume ? undefined : await drawFirstMixes(config, data, galleryRows);
     const folder = await openRunFolder(config.out, resume ? { resume } : { config: content });
-    if (!resume) {
-      const gallery = await drawFirstMixes(config, data, galleryRows);
-      await writePng(join(config.out, 'gallery.png'), drawGallery(gallery));
-    }
+    if (gallery !== undefined) await writePng(join(config.out, 'gallery.png'), drawGallery(gallery));
     const result = await fit({
       classifier: training.model,
       method: training.method,
