@@ -12,11 +12,17 @@ export function pathError(
   return new MixError(`${where}: ${what}. ${remedy}`, { code, argument: path, received: path });
 }
 
-/** Whether `path` is a file, a folder, or nothing that can be read. */
+/** Whether `path`, or what it links to, is a file, a folder, or nothing that can be read. */
 export function kindOf(path: string): 'file' | 'folder' | 'missing' {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return 'missing';
-  return stats.isDirectory() ? 'folder' : 'file';
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined) return 'missing';
+    return stats.isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    // A link to itself.
+    if ((error as { code?: unknown }).code === 'ELOOP') return 'missing';
+    throw error;
+  }
 }
 
 /** The folder's entries in order of their names' UTF-16 units, the same on every machine. */
