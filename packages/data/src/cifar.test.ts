@@ -46,7 +46,7 @@ describe('readCifar10', () => {
       reason: 'the file ends after 1000 of the 3073 bytes of this record',
     });
     expect(() => createLoader(data, { batchSize: 1 })).toThrow(
-      `cannot read part.bin/1 in ${path}: its class is 10`,
+      `part.bin/1 in ${path} is unusable: its class is 10`,
     );
     const loader = createLoader(data, { batchSize: 3, onCorrupt: 'replace', maxCorrupt: 2 });
     expect((await all(loader.batches(0)))[0]?.keys).toEqual(['part.bin/0', 'part.bin/0', 'part.bin/0']);

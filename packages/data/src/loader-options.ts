@@ -1,6 +1,6 @@
 import type { Rng } from '@mix/core';
 
-/** What to do about an image that cannot be read or decoded. */
+/** What to do about a sample that is unusable: no image, one that cannot be decoded, or no right label. */
 export type CorruptPolicy = 'error' | 'skip' | 'replace';
 
 /** Options of `createLoader`. */
@@ -25,7 +25,7 @@ export interface LoaderOptions {
   /** Whether decoded pixels stay in memory (`numSamples·H·W·C` bytes), so that later epochs cost nothing. @defaultValue false */
   readonly cache?: boolean;
   /**
-   * What to do about corrupt images. `'error'` throws. `'skip'` leaves the row out, so that its batch is smaller while
+   * What to do about corrupt samples. `'error'` throws. `'skip'` leaves the row out, so that its batch is smaller while
    * all others stay as they are; a batch never gets empty, though: its first row is then replaced. `'replace'` takes the
    * next sample, by index in the data set, that is good. All three depend on the data alone, so a resumed epoch gives
    * the same batches. @defaultValue 'error'

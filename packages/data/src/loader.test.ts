@@ -125,7 +125,7 @@ describe('createLoader', () => {
     await expect(all(loader.batches(0))).rejects.toMatchObject({
       code: 'CORRUPT_DATA',
       message: expect.stringMatching(
-        /^createLoader: cannot read k4 in 4\.jpg: [^\n]+ Repair or remove it[^\n]+$/,
+        /^createLoader: k4 in 4\.jpg is unusable: [^\n]+ Repair or remove it[^\n]+$/,
       ),
     });
   });
@@ -134,7 +134,11 @@ describe('createLoader', () => {
     const data = await partlyCorrupt([1, 2, 3]);
     const loader = createLoader(data, { batchSize: 2, workers: 0, onCorrupt, maxCorrupt: 2 });
     await expect(all(loader.batches(0))).rejects.toThrow(
-      /3 corrupt images in made, more than maxCorrupt = 2: k1 \(/,
+      /^createLoader: 3 samples are unusable in made, more than maxCorrupt = 2: k1 \(/,
+    );
+    const one = createLoader(data, { batchSize: 2, workers: 0, onCorrupt, maxCorrupt: 0 });
+    await expect(all(one.batches(0))).rejects.toThrow(
+      'createLoader: 1 sample is unusable in made, more than',
     );
     const enough = createLoader(data, { batchSize: 2, workers: 0, onCorrupt, maxCorrupt: 3 });
     await all(enough.batches(0));
@@ -144,7 +148,7 @@ describe('createLoader', () => {
   it('says so when nothing is left to replace with', async () => {
     const bad = datasetOf([bytesOf(new Uint8Array(4)), bytesOf(new Uint8Array(4))]);
     const loader = createLoader(bad, { batchSize: 2, workers: 0, onCorrupt: 'skip', maxCorrupt: 2 });
-    await expect(all(loader.batches(0))).rejects.toThrow('no image of made can be read; for one, k0');
+    await expect(all(loader.batches(0))).rejects.toThrow('no sample of made is usable; for one, k0');
   });
 
   it('names an image of another size, and scales where a size is given', async () => {
@@ -223,7 +227,7 @@ describe('createLoader', () => {
     writeFileSync(path, readFileSync(path).subarray(0, 3800));
     const data = await openTarShards(path);
     expect(() => createLoader(data, { batchSize: 2 })).toThrow(
-      /cannot read \S*train-0\.tar: the shard is damaged after byte 3585: Unexpected end of data\. Repair/,
+      /train-0\.tar is unusable: the shard is damaged after byte 3585: Unexpected end of data\. Repair/,
     );
     const loader = createLoader(data, { batchSize: 2, workers: 0, onCorrupt: 'skip' });
     await all(loader.batches(0));

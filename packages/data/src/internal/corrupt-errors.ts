@@ -9,16 +9,17 @@ export function nameSample(key: string, path: string): string {
 /** A corrupt sample under the policy `'error'`. */
 export function corruptError({ key, path, reason }: CorruptSample): MixError {
   return new MixError(
-    `createLoader: cannot read ${nameSample(key, path)}: ${reason}. Repair or remove it, or set onCorrupt to 'skip' or 'replace'`,
+    `createLoader: ${nameSample(key, path)} is unusable: ${reason}. Repair or remove it, or set onCorrupt to 'skip' or 'replace'`,
     { code: 'CORRUPT_DATA', argument: key, received: reason },
   );
 }
 
 /** More corrupt samples than are tolerated. */
 export function ceilingError(name: string, samples: readonly CorruptSample[], ceiling: number): MixError {
+  const count = samples.length === 1 ? '1 sample is' : `${samples.length} samples are`;
   const first = samples.slice(0, 3).map(({ key, reason }) => `${key} (${reason})`);
   return new MixError(
-    `createLoader: ${samples.length} corrupt images in ${name}, more than maxCorrupt = ${ceiling}: ${first.join(', ')}${samples.length > 3 ? ', ...' : ''}. Repair the data, or raise maxCorrupt`,
+    `createLoader: ${count} unusable in ${name}, more than maxCorrupt = ${ceiling}: ${first.join(', ')}${samples.length > 3 ? ', ...' : ''}. Repair the data, or raise maxCorrupt`,
     { code: 'CORRUPT_DATA', argument: 'maxCorrupt', received: samples.length },
   );
 }
@@ -26,7 +27,7 @@ export function ceilingError(name: string, samples: readonly CorruptSample[], ce
 /** Nothing is left to replace a corrupt sample by. */
 export function nothingGoodError(name: string, { key, reason }: CorruptSample): MixError {
   return new MixError(
-    `createLoader: no image of ${name} can be read; for one, ${key}: ${reason}. Check that the data are what they should be`,
+    `createLoader: no sample of ${name} is usable; for one, ${key}: ${reason}. Check that the data are what they should be`,
     { code: 'CORRUPT_DATA', argument: key, received: reason },
   );
 }
