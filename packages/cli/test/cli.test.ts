@@ -60,6 +60,7 @@ describe('mix', () => {
       1,
       "selectBackend: name 'node' cannot be used: node: @tensorflow/tfjs-node is not installed (npm install @tensorflow/tfjs-node)",
     ],
+    [['preview', '--out', 'x.jpg'], 2, "--out must end in .png; got 'x.jpg'"],
     [['preview', '--rows', '0'], 2, "--rows must be an integer from 1 to 100; got '0'"],
   ])('%j fails with %i and one line', async (words, exitCode, line) => {
     expect(await mix(...words)).toEqual({ exitCode, stdout: '', stderr: `mix: ${line}\n` });

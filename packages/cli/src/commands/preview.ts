@@ -43,6 +43,7 @@ async function preview(
   { json, config: path, out, rows }: PreviewFlags,
   flags: ReadonlyMap<string, unknown>,
 ): Promise<void> {
+  if (!out.toLowerCase().endsWith('.png')) throw new UsageError(`--out must end in .png; got '${out}'`);
   const printer = createPrinter(json === true);
   const content = path === undefined ? { method: { mixer: 'cutmix' } } : readConfigFile(path);
   const config = resolveConfig({ file: { name: path ?? 'preview', content }, flags });

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from '@mix/train/node';
 import sharp from 'sharp';
@@ -6,7 +7,8 @@ import type { Picture } from './canvas.js';
 /** Writes a picture as a PNG file; makes its folder if there is none. */
 export async function writePng(path: string, { width, height, pixels }: Picture): Promise<void> {
   makeFolder(dirname(path));
-  await sharp(pixels, { raw: { width, height, channels: 3 } })
+  const bytes = await sharp(pixels, { raw: { width, height, channels: 3 } })
     .png({ compressionLevel: 9 })
-    .toFile(path);
+    .toBuffer();
+  await writeFile(path, bytes);
 }
