@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import {
   drawnShapes,
   type ImageDataset,
@@ -9,6 +8,7 @@ import {
   readCifar100,
 } from '@mix/data';
 import type { DataConfig } from '../config/config-schema.js';
+import { findSplitFolders, testShards } from './find-splits.js';
 import { limitDataset } from './limit-dataset.js';
 import { type DataKind, recogniseData } from './recognise-data.js';
 
@@ -30,13 +30,11 @@ const readers: Readonly<Record<DataKind, Read>> = {
   async tar(folder, { trainLimit, testLimit }) {
     const open = (split: string, limit: number | undefined) =>
       openTarShards(folder, { split, ...(limit !== undefined && { limit }) });
-    return { train: await open('train', trainLimit), test: await open(testSplit(folder), testLimit) };
+    return { train: await open('train', trainLimit), test: await open(testShards(folder), testLimit) };
   },
   async folder(folder) {
-    return {
-      train: await openImageFolder(join(folder, 'train')),
-      test: await openImageFolder(join(folder, testSplit(folder))),
-    };
+    const { train, test } = findSplitFolders(folder);
+    return { train: await openImageFolder(train), test: await openImageFolder(test) };
   },
   cifar10: async (folder) => ({
     train: readCifar10(folder, { split: 'train' }),
@@ -47,14 +45,6 @@ const readers: Readonly<Record<DataKind, Read>> = {
     test: readCifar100(folder, { split: 'test' }),
   }),
 };
-
-// ImageNet and many others call the split that they are measured on `val`.
-function testSplit(folder: string): string {
-  const names = readdirSync(folder);
-  return (
-    ['test', 'val', 'validation'].find((split) => names.some((name) => name.startsWith(split))) ?? 'test'
-  );
-}
 
 /** Opens what the section `data` asks for. */
 export async function openData(config: DataConfig): Promise<OpenedData> {
@@ -70,8 +60,7 @@ export async function openData(config: DataConfig): Promise<OpenedData> {
     };
   }
   if (path === undefined) throw new Error(`data: kind '${kind}' must come with a path; set it with --data`);
-  const found = recogniseData(path);
-  const taken = kind === 'auto' ? found : { ...found, kind };
+  const taken = recogniseData(path, kind === 'auto' ? undefined : kind);
   const { train, test } = await readers[taken.kind](taken.folder, config);
   const same =
     train.classes.length === test.classes.length &&

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -36,4 +36,23 @@ it('says what it found instead', () => {
   expect(() => recogniseData('/no/such/place')).toThrow(
     'data: there is no folder /no/such/place. Leave --data out for the embedded drawn set',
   );
+});
+
+it('takes the word of whoever names the kind, and finds the unpacked folder all the same', () => {
+  const folder = folderWith('cifar-100-binary/train.bin', 'notes.txt');
+  expect(recogniseData(folder, 'cifar100')).toEqual({
+    kind: 'cifar100',
+    folder: join(folder, 'cifar-100-binary'),
+  });
+  expect(recogniseData(folder, 'cifar10')).toEqual({ kind: 'cifar10', folder });
+  const empty = folderWith();
+  expect(recogniseData(empty, 'tar')).toEqual({ kind: 'tar', folder: empty });
+});
+
+it('follows links to folders, and passes over those that lead nowhere', () => {
+  const folder = folderWith();
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'broken'));
+  expect(() => recogniseData(folder)).toThrow('it has broken');
+  symlinkSync(folderWith('cat/1.png'), join(folder, 'train'));
+  expect(recogniseData(folder)).toEqual({ kind: 'folder', folder });
 });

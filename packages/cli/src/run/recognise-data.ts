@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { DataConfig } from '../config/config-schema.js';
 
@@ -13,34 +13,45 @@ export interface FoundData {
 }
 
 // What the archives on the CIFAR page unpack to.
-const unpacked = ['cifar-10-batches-bin', 'cifar-100-binary'];
+const unpacked: Readonly<Record<string, DataKind>> = {
+  'cifar-10-batches-bin': 'cifar10',
+  'cifar-100-binary': 'cifar100',
+};
 
 /**
  * Says what a folder holds: tar shards, CIFAR-10 or CIFAR-100 binaries, or folders of images by class.
  *
+ * @param kind What it holds, if that is known; then only the inner folder is looked for.
  * @throws Error when there is no such folder, or nothing in it that is known.
  */
-export function recogniseData(path: string): FoundData {
-  const entries = listFolder(path);
-  const names = entries.map((entry) => entry.name);
+export function recogniseData(path: string, kind?: DataKind): FoundData {
+  const names = listFolder(path);
+  const inner = names.find(
+    (name) => unpacked[name] !== undefined && (kind ?? unpacked[name]) === unpacked[name],
+  );
+  if (kind !== undefined) return { kind, folder: inner === undefined ? path : join(path, inner) };
   if (names.some((name) => name.endsWith('.tar'))) return { kind: 'tar', folder: path };
   if (names.includes('data_batch_1.bin')) return { kind: 'cifar10', folder: path };
   if (names.includes('train.bin')) return { kind: 'cifar100', folder: path };
-  const inner = unpacked.find((name) => names.includes(name));
   if (inner !== undefined) return recogniseData(join(path, inner));
-  if (entries.some((entry) => entry.isDirectory())) return { kind: 'folder', folder: path };
+  if (names.some((name) => isFolder(join(path, name)))) return { kind: 'folder', folder: path };
   const holds = names.length === 0 ? 'it is empty' : `it has ${names.slice(0, 3).join(', ')}`;
   throw new Error(
     `data: ${path} must hold tar shards, CIFAR binaries or a folder for each class; ${holds}. Set 'data.kind' (--data-kind) if it does`,
   );
 }
 
-function listFolder(path: string): readonly Dirent[] {
+/** Whether there is a folder at a path; a link to one counts. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function listFolder(path: string): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) {
       throw new Error(`data: ${path} must be a folder; got the file ${basename(path)}`);
     }
-    return readdirSync(path, { withFileTypes: true });
+    return readdirSync(path);
   } catch (error) {
     if ((error as { code?: string }).code !== 'ENOENT') throw error;
     throw new Error(`data: there is no folder ${path}. Leave --data out for the embedded drawn set`);
