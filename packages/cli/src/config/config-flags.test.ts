@@ -17,7 +17,7 @@ function sample(schema: JsonSchema): readonly [value: unknown, text: string] {
   if (schema.enum !== undefined) return [schema.enum.at(-1), String(schema.enum.at(-1))];
   if (schema.prefixItems !== undefined) return [[0.25, 0.75], '0.25,0.75'];
   if (schema.type === 'array') return [[0.5, 0.25, 0.125], '0.5, 0.25,0.125'];
-  if (schema.type === 'integer') return [9, '9'];
+  if (schema.type === 'integer') return [26, '26'];
   if (schema.type === 'number') return [0.375, '0.375'];
   return ['some/path', 'some/path'];
 }

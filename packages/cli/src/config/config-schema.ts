@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { mixers } from '../factories/mixers.js';
 import { models } from '../factories/models.js';
 import { optimizers } from '../factories/optimizers.js';
+import { checkCombinations } from './check-combinations.js';
 import { choiceSection } from './choice-section.js';
 
 const data = z.strictObject({
@@ -68,7 +69,10 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
   flip: z.boolean().default(true).describe('mirror training images with probability 1/2'),
   cropPadding: z.int().min(0).default(4).describe('pad by this many black pixels, then crop at random'),
   mean: channels.default([0.4914, 0.4822, 0.4465]).describe('mean of each channel, white is 1'),
-  std: channels.default([0.247, 0.2435, 0.2616]).describe('standard deviation of each channel, white is 1'),
+  std: channels
+    .refine((values) => values.every((value) => value > 0), 'be above 0 in every channel')
+    .default([0.247, 0.2435, 0.2616])
+    .describe('standard deviation of each channel, white is 1'),
   evaluateEvery: z.int().min(1).default(1).describe('epochs between evaluations'),
   checkpointEvery: z
     .int()
@@ -77,8 +81,7 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
     .describe('steps between checkpoints within an epoch; 0: at the end of epochs only'),
 });
 
-/** The configuration of a run; everything has a default. */
-export const configSchema = z.strictObject({
+const keys = z.strictObject({
   $schema: z.string().exactOptional().describe('where editors find the schema of this file'),
   seed: z.int().min(0).default(0).describe('every draw of the run depends on it'),
   out: z.string().min(1).exactOptional().describe('run folder (a new one under runs/)'),
@@ -92,8 +95,11 @@ export const configSchema = z.strictObject({
   train,
 });
 
+/** The configuration of a run; everything has a default. */
+export const configSchema = keys.superRefine(checkCombinations);
+
 /** A configuration with every default filled in. */
-export type Config = z.output<typeof configSchema>;
+export type Config = z.output<typeof keys>;
 
 /** The section `data` of a {@link Config}. */
 export type DataConfig = Config['data'];

@@ -31,6 +31,12 @@ export function describeIssue(
   }
   const value = valueAt(input, option.path.split('.'));
   const subject = origin.flagged.has(option.path) ? `--${option.flag}` : `${file}'${option.path}'`;
+  if (issue.code === 'custom') {
+    // A default that does not go with another value: the flag that changes it is the remedy.
+    return value === undefined
+      ? `--${option.flag} must ${issue.message}; got the default ${describeReceived(option.schema.default)}`
+      : `${subject} must ${issue.message}; got ${describeReceived(value)}`;
+  }
   return `${subject} must be ${describeRule(option.schema)}; got ${describeReceived(value)}${meant(value, option)}`;
 }
 

@@ -83,8 +83,50 @@ describe('resolveConfig', () => {
     [[], 'config.json: the configuration must be an object; got []'],
     [{ data: { path: '' } }, 'config.json: \'data.path\' must be a text, not empty; got ""'],
     [{ train: { nesterov: 1 } }, "config.json: 'train.nesterov' must be true or false; got 1"],
+    [
+      { model: { name: 'cifar-resnet', depth: 9 } },
+      "config.json: 'model.depth' must be 6n + 2: 8, 14, 20, 26, 32, ...; got 9",
+    ],
+    [
+      { method: { mixer: 'cutmix', ratioMinMax: [0.5, 0.5] } },
+      "config.json: 'method.ratioMinMax' must rise: the lower share first, then the higher one; got [0.5,0.5]",
+    ],
+    [
+      { train: { std: [0.2, 0, 0.2] } },
+      "config.json: 'train.std' must be above 0 in every channel; got [0.2,0,0.2]",
+    ],
+    [
+      { train: { mean: [0.5] } },
+      "--std must have as many numbers as the mean (--mean 0.5), one for each channel; got the default [0.247,0.2435,0.2616]",
+    ],
   ])('refuses %j', (content, message) => {
     expect(() => fromFile(content)).toThrow(new UsageError(message));
+  });
+
+  it.each([
+    [
+      { 'train.epochs': 3, 'train.warmupEpochs': 3 },
+      '--warmup-epochs must be below the number of epochs (--epochs 3); got 3',
+    ],
+    [
+      { 'train.momentum': 0 },
+      '--momentum must be above 0 for Nesterov; turn that off with --no-nesterov; got 0',
+    ],
+    [
+      { 'data.imageSize': 8 },
+      '--image-size must be at least 16 for the drawn set; other data comes with --data; got 8',
+    ],
+  ])('refuses the flags %j together', (flags, message) => {
+    expect(() => resolveConfig({ flags: new Map(Object.entries(flags)) })).toThrow(new UsageError(message));
+  });
+
+  it.each([
+    { 'train.epochs': 3, 'train.warmupEpochs': 2.5 },
+    { 'train.momentum': 0, 'train.nesterov': false },
+    { 'data.imageSize': 8, 'data.path': 'some/path' },
+    { 'train.optimizer': 'adamw', 'train.mean': [0.5], 'train.std': [0.5] },
+  ])('takes the flags %j together', (flags) => {
+    expect(() => resolveConfig({ flags: new Map(Object.entries(flags)) })).not.toThrow();
   });
 
   it('names the flag where a value came from one', () => {

@@ -28,6 +28,7 @@ const mode = z
 const share = z.number().min(0).max(1);
 const ratioMinMax = z
   .tuple([share, share])
+  .refine(([low, high]) => low < high, 'rise: the lower share first, then the higher one')
   .readonly()
   .exactOptional()
   .describe("draw the box's sides between these shares of the image's instead of from alpha");

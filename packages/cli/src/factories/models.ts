@@ -55,7 +55,12 @@ export const models: Readonly<Record<string, ModelEntry>> = {
   'cifar-resnet': entry(
     'ResNet of any depth 6n + 2 for 32x32 images',
     {
-      depth: z.int().min(8).default(20).describe('weighted layers, 6n + 2'),
+      depth: z
+        .int()
+        .min(8)
+        .refine((depth) => depth % 6 === 2, 'be 6n + 2: 8, 14, 20, 26, 32, ...')
+        .default(20)
+        .describe('weighted layers, 6n + 2'),
       width: width(16),
       shortcut,
       zeroInitResidual,

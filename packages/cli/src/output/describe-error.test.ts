@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { MixError } from '@mix/core';
 import { expect, it } from 'vitest';
 import { describeError } from './describe-error.js';
 
@@ -20,4 +21,23 @@ it('says what the file system means', () => {
 it('shows the stack and the cause when asked', () => {
   const text = describeError(new Error('outer', { cause: new Error('inner') }), true);
   expect(text).toMatch(/^outer\nError: outer\n\s+at .*caused by inner\n/s);
+});
+
+it.each([
+  [
+    "createLoader: cannot read a.jpg: cut off. Repair or remove it, or set onCorrupt to 'skip' or 'replace'",
+    'createLoader: cannot read a.jpg: cut off. Repair or remove it, or pass --on-corrupt skip or --on-corrupt replace',
+  ],
+  [
+    'createLoader: 3 corrupt images in cats, more than maxCorrupt = 2: a, b. Repair the data, or raise maxCorrupt',
+    'createLoader: 3 corrupt images in cats, more than --max-corrupt 2: a, b. Repair the data, or raise --max-corrupt',
+  ],
+  [
+    'createLoader: imageSize/a.jpg is 3x3x3. Give imageSize to scale',
+    'createLoader: imageSize/a.jpg is 3x3x3. Give --image-size to scale',
+  ],
+])('names flags where the library names options: %s', (message, line) => {
+  const options = { code: 'CORRUPT_DATA', argument: 'onCorrupt', received: 1 } as const;
+  expect(describeError(new MixError(message, options), false)).toBe(line);
+  expect(describeError(new Error(message), false)).toBe(message);
 });

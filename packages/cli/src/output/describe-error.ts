@@ -1,9 +1,12 @@
+import { isMixError } from '@mix/core';
+
 /** An error on one line; with `debug` also where it came from, and what caused it. */
 export function describeError(error: unknown, debug: boolean): string {
   if (!(error instanceof Error)) return String(error);
   const { code, path } = error as { code?: unknown; path?: unknown };
   const fileProblem = typeof code === 'string' && typeof path === 'string' ? fileProblems[code] : undefined;
-  const message = fileProblem === undefined ? error.message : `${path}: ${fileProblem}`;
+  const said = isMixError(error) ? inFlags(error.message) : error.message;
+  const message = fileProblem === undefined ? said : `${path}: ${fileProblem}`;
   const line =
     message
       .split('\n')
@@ -15,7 +18,22 @@ export function describeError(error: unknown, debug: boolean): string {
   return `${line}\n${error.stack ?? ''}${cause}`;
 }
 
-const fileProblems: Readonly<Record<string, string>> = {
+// The library advises its options; who types commands has flags for them.
+function inFlags(message: string): string {
+  return message
+    .replace(/set onCorrupt to '(\w+)' or '(\w+)'/, 'pass --on-corrupt $1 or --on-corrupt $2')
+    .replace(/(?<![\w/.'-])(?:onCorrupt|maxCorrupt|imageSize)(?![\w/]|\.\w)/g, (name) => flagOf[name] ?? name)
+    .replace(/(--(?:max-corrupt|image-size)) = /g, '$1 ');
+}
+
+const flagOf: Readonly<Record<string, string>> = {
+  onCorrupt: '--on-corrupt',
+  maxCorrupt: '--max-corrupt',
+  imageSize: '--image-size',
+};
+
+/** What the file system's codes mean. */
+export const fileProblems: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied',
   EROFS: 'the file system is read only',
