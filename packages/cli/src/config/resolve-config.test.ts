@@ -97,7 +97,7 @@ describe('resolveConfig', () => {
     ],
     [
       { train: { mean: [0.5] } },
-      "--std must have as many numbers as the mean (--mean 0.5), one for each channel; got the default [0.247,0.2435,0.2616]",
+      '--std must have as many numbers as the mean (--mean 0.5), one for each channel; got the default [0.247,0.2435,0.2616]',
     ],
   ])('refuses %j', (content, message) => {
     expect(() => fromFile(content)).toThrow(new UsageError(message));
