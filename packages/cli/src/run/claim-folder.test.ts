@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -65,9 +65,14 @@ it('takes over the lock of a process that is gone, not that of a living one', ()
   expect(() => lockFolder(folder)).toThrow(`is in use by process ${process.ppid}`);
 });
 
+it('respects a lock that says nothing yet', () => {
+  const folder = place();
+  writeFileSync(join(folder, lockName), '');
+  expect(() => lockFolder(folder)).toThrow('is in use by another process; wait until it ends');
+});
+
 it('takes over a lock with the id that this process got anew', () => {
   const folder = place();
-  mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, lockName), `${process.pid}\n`);
   lockFolder(folder)();
   expect(existsSync(join(folder, lockName))).toBe(false);

@@ -21,7 +21,7 @@ export function lockFolder(folder: string): () => void {
   const path = join(folder, lockName);
   if (!create(path)) {
     takeAway(path, folder);
-    if (!create(path)) throw inUse(folder, 'another process');
+    if (!create(path)) throw inUse(folder);
   }
   held.add(path);
   return () => {
@@ -42,7 +42,7 @@ function create(path: string): boolean {
 function takeAway(path: string, folder: string): void {
   const owner = ownerOf(path);
   if (owner === undefined) return;
-  if (isAlive(owner, path)) throw inUse(folder, `process ${owner}`);
+  if (isAlive(owner, path)) throw inUse(folder, owner);
   const aside = `${path}.${process.pid}`;
   try {
     // Of several that found the same stale lock, a rename lets one through for each lock.
@@ -57,7 +57,7 @@ function takeAway(path: string, folder: string): void {
   }
   // Somebody was faster, and this was the new lock.
   renameSync(aside, path);
-  throw inUse(folder, `process ${taken}`);
+  throw inUse(folder, taken);
 }
 
 /** The process that wrote a lock: undefined when it has been removed meanwhile, NaN when it says nothing. */
@@ -81,7 +81,8 @@ function isAlive(id: number, path: string): boolean {
   }
 }
 
-function inUse(folder: string, who: string): Error {
+function inUse(folder: string, owner = Number.NaN): Error {
+  const who = Number.isNaN(owner) ? 'another process' : `process ${owner}`;
   const place = shownPath(folder);
   return new Error(
     `${place} is in use by ${who}; wait until it ends, or choose another folder (remove ${join(place, lockName)} if no run is going on)`,
