@@ -304,7 +304,7 @@ describe('fit stops', () => {
     [{ clip: { norm: -1 } }, 'fit: clip.norm must be a finite number above 0; got -1'],
     [{ train: toySource({ numClasses: 4 }) }, "fit: train.numClasses must equal the classifier's, 3; got 4"],
     [
-      { method: { ...fromMixer(toyMixup), step: () => ({ losses: {}, metrics: {} }) } },
+      { method: { ...fromMixer(toyMixup, { name: 'toyMixup' }), step: () => ({ losses: {}, metrics: {} }) } },
       "fit: losses of method 'toyMixup' must have 'classifier'; got []",
     ],
   ])('at options that do not fit: %#', async (extra, message) => {

@@ -11,7 +11,7 @@ import { toySource } from './toy-source.js';
 export function toyRun(extra: Partial<FitOptions> = {}): FitOptions {
   return {
     classifier: linearClassifier(),
-    method: fromMixer(toyMixup),
+    method: fromMixer(toyMixup, { name: 'toyMixup' }),
     train: toySource(),
     validation: toySource({ numSamples: 10, seed: 8 }),
     prepare: prepareImages({ mean: [0.4], std: [0.25], flip: true, cropPadding: 1 }),
