@@ -9,6 +9,7 @@ import { toyRun } from '../test/toy-run.js';
 import { adamw } from './adamw.js';
 import { decodeCheckpoint } from './checkpoint.js';
 import type { CheckpointSlot, CheckpointStore } from './checkpoint-store.js';
+import { cosine } from './cosine.js';
 import { fit } from './fit.js';
 import { memoryCheckpointStore } from './memory-checkpoint-store.js';
 import type { TrainRecord } from './records.js';
@@ -185,20 +186,41 @@ describe('damaged and foreign checkpoints', () => {
     [
       'model',
       () => ({ classifier: linearClassifier({ width: 5 }) }),
-      /^fit: checkpoint 'last' in memory must be of this run, whose model is 4 variables of 68 numbers, \w+; got "4 variables of 55 numbers, \w+"\. Resume with/,
+      /^fit: checkpoint 'last' in memory must be of this run; its model is 4 variables of 55 numbers, \w+, this run's is 4 variables of 68 numbers, \w+\. Resume with/,
     ],
     [
       'method',
       () => ({ method: fromMixer(toyMixup, { name: 'cutmix' }) }),
-      /whose method is cutmix; got "toyMixup"/,
+      /its method is toyMixup, this run's is cutmix\. Resume/,
     ],
-    ['seed', () => ({ rng: createRng(1) }), /whose seed is \w+; got/],
-    ['configuration', () => ({ config: { alpha: 1 } }), /whose config is {"alpha":1}; got "absent"/],
-    ['optimiser', () => ({ optimizers: adamw() }), /whose optimizer of 'classifier' is .*adamw/],
+    ['seed', () => ({ rng: createRng(1) }), /its seed is \w+, this run's is \w+\. Resume/],
+    [
+      'configuration',
+      () => ({ config: { alpha: 1 } }),
+      /its config is absent, this run's is {"alpha":1}\. Resume/,
+    ],
+    [
+      'optimiser',
+      () => ({ optimizers: adamw() }),
+      /its optimizer of 'classifier' is .*sgd.*, this run's is .*adamw/,
+    ],
+    [
+      'schedule',
+      () => ({ schedule: cosine({ base: 0.1, totalSteps: 24, warmupSteps: 3 }) }),
+      /its schedule of 'classifier' gives 0\.06667 at step 0, this run's 0\.03333\. Resume/,
+    ],
+    [
+      'schedule in the last digits at the end',
+      () => {
+        const schedule = cosine({ base: 0.2, totalSteps: 24, warmupSteps: 3 });
+        return { schedule: (step: number) => schedule(step) * (step < 23 ? 1 : 1 + 1e-9) };
+      },
+      /gives 0\.001\d{10,} at step 23, this run's 0\.001\d{10,}\. Resume/,
+    ],
     [
       'length',
       () => ({ epochs: 5 }),
-      /whose epochs is 5 \(also different: schedule of 'classifier'\); got "4"/,
+      /its epochs is 4, this run's is 5 \(also different: schedule of 'classifier'\)\. Resume/,
     ],
   ])('refuses one of another %s in one line', async (_, extra, message) => {
     const { store } = await straight();

@@ -1,13 +1,14 @@
-import { invalidArgument, type NamedVariables } from '@mix/core';
+import { MixError, type NamedVariables } from '@mix/core';
 import type { FitOptions } from '../fit-options.js';
 import type { RunPlan } from './run-plan.js';
 
 export type Identity = Readonly<Record<string, string>>;
 
+const SCHEDULE = 'schedule of';
+
 /** What must be equal for a run to go on from a checkpoint, in short readable texts. */
 export function identityOf(options: FitOptions, { groups, totalSteps }: RunPlan): Identity {
   const { method, train, epochs, rng, clip, config } = options;
-  const probes = [0, Math.floor(totalSteps / 3), Math.floor((2 * totalSteps) / 3), totalSteps - 1];
   const identity: Record<string, string> = {
     method: method.name,
     seed: rng
@@ -20,31 +21,54 @@ export function identityOf(options: FitOptions, { groups, totalSteps }: RunPlan)
   for (const { name, variables, optimizer, schedule } of groups) {
     identity[name === 'classifier' ? 'model' : `variables of '${name}'`] = describeVariables(variables);
     identity[`optimizer of '${name}'`] = JSON.stringify(optimizer.settings);
-    identity[`schedule of '${name}'`] = probes.map((step) => schedule(step)).join(' ');
+    identity[`${SCHEDULE} '${name}'`] = probesOf(totalSteps)
+      .map((step) => schedule(step))
+      .join(' ');
   }
   if (clip !== undefined) identity['clip'] = JSON.stringify(clip);
   if (config !== undefined) identity['config'] = JSON.stringify(config);
   return identity;
 }
 
-/** Throws one readable line if a checkpoint belongs to another run. */
-export function checkIdentity(source: string, stored: Identity, own: Identity): void {
+/** Throws one readable line if a checkpoint belongs to another run; `totalSteps` are those of this run. */
+export function checkIdentity(source: string, stored: Identity, own: Identity, totalSteps: number): void {
   const different = [...new Set([...Object.keys(own), ...Object.keys(stored)])].filter(
     (key) => stored[key] !== own[key],
   );
   const [first] = different;
   if (first === undefined) return;
   const others = different.length > 1 ? ` (also different: ${different.slice(1).join(', ')})` : '';
-  throw invalidArgument(
-    'fit',
-    source,
-    `be of this run, whose ${first} is ${shorten(own[first])}${others}`,
-    shorten(stored[first]),
-    {
-      code: 'STATE_MISMATCH',
-      remedy: 'Resume with the options it was made with, or start a new run in another place',
-    },
+  throw new MixError(
+    `fit: ${source} must be of this run; ${difference(first, stored[first], own[first], totalSteps)}${others}. Resume with the options it was made with, or start a new run in another place`,
+    { code: 'STATE_MISMATCH', argument: source, received: stored[first] },
   );
+}
+
+function difference(
+  key: string,
+  stored: string | undefined,
+  own: string | undefined,
+  totalSteps: number,
+): string {
+  if (key.startsWith(SCHEDULE) && stored !== undefined && own !== undefined) {
+    const theirs = stored.split(' ');
+    const ours = own.split(' ');
+    const at = ours.findIndex((rate, index) => rate !== theirs[index]);
+    const step = probesOf(totalSteps)[at];
+    return `its ${key} gives ${readable(theirs[at], ours[at])} at step ${step}, this run's ${readable(ours[at], theirs[at])}`;
+  }
+  return `its ${key} is ${shorten(stored)}, this run's is ${shorten(own)}`;
+}
+
+/** The steps at which schedules are compared. */
+function probesOf(totalSteps: number): readonly number[] {
+  return [0, Math.floor(totalSteps / 3), Math.floor((2 * totalSteps) / 3), totalSteps - 1];
+}
+
+/** A learning rate without the noise of its last digits, unless they are what tells it from the other. */
+function readable(rate: string | undefined, other: string | undefined): string {
+  const short = (text: string | undefined) => String(Number(Number(text).toPrecision(4)));
+  return short(rate) === short(other) ? String(rate) : short(rate);
 }
 
 function describeVariables(variables: NamedVariables): string {

@@ -51,7 +51,7 @@ export class TrainingRun {
           remedy: 'Pass resume: true to go on from it, or choose another place',
         });
       }
-      checkIdentity(name, found.checkpoint.identity, this.#identity);
+      checkIdentity(name, found.checkpoint.identity, this.#identity, this.#plan.totalSteps);
       this.#position = restoreRun(this.#trained, found.checkpoint);
       this.#resumedFrom = found.slot;
     }
