@@ -89,6 +89,19 @@ describe.each(['cpu', 'wasm'])('batchNormTrain on %s', (backend) => {
     });
   });
 
+  it.each([
+    ['scale', [1], [3], undefined],
+    ['offset', [3], [5], undefined],
+    ['residual', [3], [3], [1, 3]],
+  ] as const)('refuses a %s of another shape', (argument, scale, offset, residual) => {
+    tf.tidy(() => {
+      const given = residual && { residual: tf.ones([...residual]) as tf.Tensor };
+      const run = () =>
+        batchNormTrain(tf.ones([2, 3]) as tf.Tensor, tf.ones([...scale]), tf.ones([...offset]), { ...given });
+      expect(run).toThrow(new RegExp(`batchNormTrain: ${argument} must be float32 `));
+    });
+  });
+
   it('gives mean and biased variance', () => {
     tf.tidy(() => {
       const x = tf.tensor2d([1, 10, 3, 10], [2, 2]);

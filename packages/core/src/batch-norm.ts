@@ -1,5 +1,7 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { invalidArgument } from './errors.js';
+import { stopGradient } from './stop-gradient.js';
 
 /** Options of {@link batchNormTrain}. */
 export interface BatchNormTrainOptions<T extends Tensor> {
@@ -40,6 +42,11 @@ export function batchNormTrain<T extends Tensor>(
   offset: Tensor1D,
   { epsilon = 1e-5, relu = false, residual }: BatchNormTrainOptions<T> = {},
 ): BatchNormalized<T> {
+  const channels = x.shape.at(-1) ?? 1;
+  check('x', x, x.shape);
+  check('scale', scale, [channels]);
+  check('offset', offset, [channels]);
+  if (residual !== undefined) check('residual', residual, x.shape);
   if (tf.getKernel(FORWARD, tf.getBackend()) === undefined) {
     return composed(x, scale, offset, epsilon, relu, residual);
   }
@@ -58,6 +65,17 @@ export function batchNormTrain<T extends Tensor>(
 const FORWARD = 'MixBatchNormTrain';
 const BACKWARD = 'MixBatchNormTrainGrad';
 
+// The fused kernels read memory by these shapes.
+function check(argument: string, tensor: Tensor, shape: readonly number[]): void {
+  const fits =
+    tensor.shape.length === shape.length && shape.every((size, axis) => tensor.shape[axis] === size);
+  if (fits && tensor.dtype === 'float32') return;
+  const received = `${tensor.dtype} [${tensor.shape}]`;
+  throw invalidArgument('batchNormTrain', argument, `be float32 [${shape}]`, received, {
+    code: fits ? 'DTYPE' : 'SHAPE',
+  });
+}
+
 function composed<T extends Tensor>(
   x: T,
   scale: Tensor1D,
@@ -72,7 +90,11 @@ function composed<T extends Tensor>(
     const normal = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon)));
     const affine = tf.add(tf.mul(normal, scale), offset);
     const sum = residual === undefined ? affine : tf.add(affine, residual);
-    return { y: (relu ? tf.relu(sum) : sum) as T, mean: mean as Tensor1D, variance: variance as Tensor1D };
+    return {
+      y: (relu ? tf.relu(sum) : sum) as T,
+      mean: stopGradient(mean) as Tensor1D,
+      variance: stopGradient(variance) as Tensor1D,
+    };
   });
 }
 

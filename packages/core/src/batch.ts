@@ -1,5 +1,5 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { MixError } from './errors.js';
+import { invalidArgument, MixError } from './errors.js';
 
 /**
  * A batch on the device: `images` float32 `[B,H,W,C]`, any value range; `labels` int32 `[B]` for classes,
@@ -40,6 +40,8 @@ export function checkBatch(where: string, batch: Batch): void {
       },
     );
   }
+  if (images.shape[0] === 0)
+    throw invalidArgument(where, 'images', 'hold at least one row', images.shape, { code: 'SHAPE' });
   if (images.dtype !== 'float32') {
     throw new MixError(
       `${where}: images must be float32; got ${images.dtype}. Cast them first: tf.cast(images, 'float32')`,

@@ -137,6 +137,15 @@ describe('perSample', () => {
   });
 });
 
+describe('perSample of a mixer that changes the number of rows', () => {
+  it('is refused', () => {
+    const mixer = perSample([repeat(identity, 2), identity]);
+    expect(() => mixer(batch(9), { rng: createRng(1) })).toThrow(
+      /perSample: mixers must give as many rows as the batch has, 9; got 18/,
+    );
+  });
+});
+
 describe('repeat', () => {
   it('stacks independent mixes of one batch', () => {
     const mixed = repeat(shift(10), 3)(batch(2), { rng: createRng(5) });

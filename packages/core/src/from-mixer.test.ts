@@ -57,6 +57,14 @@ describe('fromMixer', () => {
   });
 });
 
+describe('fromMixer with a wrong option', () => {
+  it.each([Number.NaN, -1, 3])('refuses labelSmoothing %d at once', (labelSmoothing) => {
+    expect(() => fromMixer(identity, { labelSmoothing })).toThrow(
+      /fromMixer: labelSmoothing must be a number from 0 to 1/,
+    );
+  });
+});
+
 describe('MixError', () => {
   it('is recognised across copies of the package, and carries its fields', () => {
     const error = new MixError('f: x must y; got 1', {

@@ -1,5 +1,6 @@
 import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkRange } from './checks.js';
 import { softCrossEntropy } from './losses.js';
 import type { Method } from './method.js';
 import { mixedAccuracy } from './mixed-accuracy.js';
@@ -26,6 +27,7 @@ export function fromMixer(
   mixer: Mixer,
   { name = 'mixer', loss = softCrossEntropy, labelSmoothing = 0 }: FromMixerOptions = {},
 ): Method {
+  checkRange('fromMixer', 'labelSmoothing', labelSmoothing, 0, 1);
   return {
     name,
     groups: {},

@@ -52,6 +52,7 @@ export type { Rng, RngState } from './rng.js';
 export { createRng, restoreRng } from './rng.js';
 export type { HostTensor, SafetensorsDtype, SafetensorsFile, TensorData } from './safetensors.js';
 export type { NamedTensors, State } from './state.js';
+export { stopGradient } from './stop-gradient.js';
 export type { DenseTargets, SmoothingKind, SmoothingOptions, SparseTargets, Targets } from './targets.js';
 export { denseTargets, mixTargets, plainTargets, smoothTargets } from './targets.js';
 export type { WithProbPlan } from './with-prob.js';

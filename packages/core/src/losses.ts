@@ -1,6 +1,8 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkChoice } from './checks.js';
 import { invalidArgument } from './errors.js';
+import { stopGradient } from './stop-gradient.js';
 import { denseTargets, type Targets } from './targets.js';
 
 /**
@@ -42,6 +44,7 @@ export function softBce(
   targets: Targets,
   { negWeight = 1, overClasses = 'mean' }: SoftBceOptions = {},
 ): Tensor1D {
+  checkChoice('softBce', 'overClasses', overClasses, ['mean', 'sum']);
   return tf.tidy(() => {
     const values = targetValues('softBce', logits, targets);
     const each = tf.sub(tf.softplus(logits), tf.mul(logits, values));
@@ -65,7 +68,15 @@ export function softmaxBce(logits: Tensor2D, targets: Targets): Tensor1D {
   return tf.tidy(() => {
     const values = targetValues('softmaxBce', logits, targets);
     const logProbability = tf.logSoftmax(logits);
-    const rest = tf.clipByValue(tf.sub(1, tf.exp(logProbability)), 1e-30, 1);
+    const probability = tf.exp(logProbability);
+    // For the largest p, which may be 1 to the last bit, 1 − p is the sum of the others.
+    const isLargest = tf.cast(tf.oneHot(tf.argMax(logits, 1), logits.shape[1]), 'float32');
+    const others = tf.sum(tf.mul(probability, tf.sub(1, isLargest)), 1, true);
+    const complement = tf.add(
+      tf.mul(isLargest, others),
+      tf.mul(tf.sub(1, isLargest), tf.sub(1, probability)),
+    );
+    const rest = tf.clipByValue(complement, 1e-30, 1);
     const likelihood = tf.add(tf.mul(values, logProbability), tf.mul(tf.sub(1, values), tf.log(rest)));
     return tf.neg(reduceClasses(likelihood, 'mean'));
   });
@@ -83,5 +94,5 @@ function targetValues(where: string, logits: Tensor2D, targets: Targets): Tensor
       code: 'BATCH_SIZE',
     });
   }
-  return denseTargets(targets, numClasses);
+  return stopGradient(denseTargets(targets, numClasses));
 }

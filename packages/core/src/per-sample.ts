@@ -43,6 +43,11 @@ export function selectRows(
   mixed: readonly (MixedBatch | null)[],
 ): MixedBatch<PerSamplePlan> {
   const size = batch.images.shape[0];
+  for (const candidate of mixed) {
+    if (candidate === null || candidate.images.shape[0] === size) continue;
+    const rule = `give as many rows as the batch has, ${size}`;
+    throw invalidArgument('perSample', 'mixers', rule, candidate.images.shape[0], { code: 'BATCH_SIZE' });
+  }
   const taken = mixed.filter((candidate) => candidate !== null);
   const position = mixed.map((candidate) => (candidate === null ? -1 : taken.indexOf(candidate)));
   const rows = choice.map((index, row) => (position[index] ?? -1) * size + row);

@@ -1,4 +1,4 @@
-import { MixError } from './errors.js';
+import { describeReceived, MixError } from './errors.js';
 import { decodeElements } from './internal/decode-elements.js';
 import { findDuplicateKey } from './internal/duplicate-key.js';
 import {
@@ -31,7 +31,10 @@ interface Entry {
  */
 export function readSafetensors(bytes: Uint8Array, source = 'safetensors'): SafetensorsFile {
   const refuse = (argument: string, problem: string, received: unknown): MixError =>
-    new MixError(`readSafetensors: ${source}: ${problem}`, { code: 'FORMAT', argument, received });
+    new MixError(
+      `readSafetensors: ${source}: ${problem.length > 300 ? `${problem.slice(0, 297)}...` : problem}`,
+      { code: 'FORMAT', argument, received },
+    );
 
   const { header, start } = readHeader(bytes, refuse);
   const metadata: Record<string, string> = {};
@@ -40,6 +43,7 @@ export function readSafetensors(bytes: Uint8Array, source = 'safetensors'): Safe
     if (name === '__metadata__') {
       if (!isRecord(value)) throw refuse(name, '__metadata__ is not an object', value);
       for (const [key, text] of Object.entries(value)) {
+        if (key === '__proto__') throw refuse(key, "metadata key '__proto__' is not allowed", key);
         if (typeof text !== 'string') throw refuse(key, `metadata '${key}' is not a string`, text);
         metadata[key] = text;
       }
@@ -49,7 +53,7 @@ export function readSafetensors(bytes: Uint8Array, source = 'safetensors'): Safe
   }
   checkTiling(entries, bytes.length - start, refuse);
   const tensors = new Map<string, HostTensor>();
-  for (const { name, dtype, shape, begin, end } of entries) {
+  for (const { name, dtype, shape, begin, end } of entries.sort(byOffset)) {
     tensors.set(name, {
       dtype,
       shape,
@@ -84,7 +88,7 @@ function readHeader(bytes: Uint8Array, refuse: Refuse): { header: Record<string,
   let text: string;
   let header: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start));
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.subarray(8, start));
     header = JSON.parse(text);
   } catch (cause) {
     throw refuse(
@@ -109,15 +113,15 @@ function readEntry(name: string, value: unknown, available: number, refuse: Refu
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(bytesPerElement, dtype)) {
     const known = Object.keys(bytesPerElement).join(', ');
-    throw refuse(name, `tensor '${name}' has dtype ${JSON.stringify(dtype)}; known are ${known}`, dtype);
+    throw refuse(name, `tensor '${name}' has dtype ${describeReceived(dtype)}; known are ${known}`, dtype);
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {
-    throw refuse(name, `tensor '${name}' has shape ${JSON.stringify(shape)}, not a list of sizes`, shape);
+    throw refuse(name, `tensor '${name}' has shape ${describeReceived(shape)}, not a list of sizes`, shape);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
     throw refuse(
       name,
-      `tensor '${name}' has data_offsets ${JSON.stringify(offsets)}, not [begin, end]`,
+      `tensor '${name}' has data_offsets ${describeReceived(offsets)}, not [begin, end]`,
       offsets,
     );
   }
@@ -137,9 +141,11 @@ function readEntry(name: string, value: unknown, available: number, refuse: Refu
   return { name, dtype: known, shape: shape as number[], begin, end };
 }
 
+const byOffset = (a: Entry, b: Entry): number => a.begin - b.begin || a.end - b.end;
+
 function checkTiling(entries: readonly Entry[], available: number, refuse: Refuse): void {
   let position = 0;
-  for (const { name, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+  for (const { name, begin, end } of [...entries].sort(byOffset)) {
     if (begin !== position) {
       const problem =
         begin < position ? 'overlaps the tensor before it' : `leaves ${begin - position} bytes unused`;

@@ -98,7 +98,6 @@ describe('Rng', () => {
       rng.fork(1),
       rng.fork(2 ** 32),
       rng.fork(''),
-      rng.fork(),
       rng.fork(0, 0),
       rng,
     ];

@@ -131,6 +131,8 @@ class ThreefryRng implements Rng {
   }
 
   fork(...keys: readonly (string | number)[]): Rng {
+    if (keys.length === 0)
+      throw invalidArgument('Rng.fork', 'keys', 'hold at least one name or number', keys);
     const key = new Uint32Array([this.#k0, this.#k1]);
     for (const name of keys) foldIn(key, name);
     return new ThreefryRng(key[0] as number, key[1] as number, 0);

@@ -171,6 +171,20 @@ describe('writeSafetensors and readSafetensors', () => {
       file(`{"__proto__":${entry('U8', [1], 0, 1)}}`, new Uint8Array(1)),
       /'__proto__' is not allowed/,
     ],
+    [
+      'a shape of endless depth',
+      file(
+        `{"a":{"dtype":"U8","shape":${'['.repeat(20000)}${']'.repeat(20000)},"data_offsets":[0,1]}}`,
+        new Uint8Array(1),
+      ),
+      /not a list of sizes/,
+    ],
+    ['a byte order mark', file('\ufeff{}'), /header is not JSON|not a JSON object/],
+    [
+      'a __proto__ key in the metadata',
+      file('{"__metadata__":{"__proto__":"a"}}'),
+      /metadata key '__proto__' is not allowed/,
+    ],
     ['metadata of numbers', file('{"__metadata__":{"a":1}}'), /metadata 'a' is not a string/],
     ['a tensor that is no object', file('{"a":3}'), /'a' is not described by an object/],
   ])('refuse %s', (_name, bytes, message) => {
@@ -212,6 +226,8 @@ describe('writeSafetensors and readSafetensors', () => {
       /tensor 'a' must hold \[3\] elements of F32; got 2/,
     );
     expect(() => writeSafetensors([['a', { dtype: 'F64', shape: [2], data }]])).toThrow(/of F64/);
+    const bits = new Float32Array([1.5]);
+    expect(() => writeSafetensors([['a', { dtype: 'I32', shape: [1], data: bits }]])).toThrow(/of I32/);
     const twice = ['a', { dtype: 'F32', shape: [2], data }] as const;
     expect(() => writeSafetensors([twice, twice])).toThrow(/name must be new/);
   });

@@ -23,7 +23,7 @@ export interface HostTensor {
 
 /** What a safetensors file holds. */
 export interface SafetensorsFile {
-  /** Tensors by name, in the file's order. */
+  /** Tensors by name, in the order of their data. */
   readonly tensors: ReadonlyMap<string, HostTensor>;
   /** The header's `__metadata__`. */
   readonly metadata: Readonly<Record<string, string>>;

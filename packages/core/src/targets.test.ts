@@ -127,6 +127,41 @@ function reference(name: string, z: readonly number[], t: readonly number[]): nu
   return terms.reduce((sum, term) => sum + term, 0);
 }
 
+describe('losses', () => {
+  it('let no gradient into the targets', () => {
+    for (const loss of Object.values(losses)) {
+      const values = tf.tensor2d([0.2, 0.3, 0.5, 0.1, 0.8, 0.1], [2, 3]);
+      const total = (t: tf.Tensor): tf.Tensor =>
+        tf.add(tf.sum(loss(logits(), { kind: 'dense', values: t as tf.Tensor2D })), tf.sum(t));
+      expect([...tf.grad(total)(values).dataSync()]).toEqual([1, 1, 1, 1, 1, 1]);
+    }
+  });
+
+  it('softmaxBce is right for predictions that are sure and wrong', () => {
+    const targets: Targets = { kind: 'dense', values: tf.tensor2d([0, 1], [1, 2]) };
+    for (const z of [10, 16, 17, 30]) {
+      const value = softmaxBce(tf.tensor2d([z, 0], [1, 2]), targets).dataSync()[0] as number;
+      expect(Math.abs(value - z)).toBeLessThan(1e-3);
+    }
+    const sure = tf.grad((z) =>
+      tf.sum(softmaxBce(z as tf.Tensor2D, { kind: 'dense', values: tf.tensor2d([[0, 1, 0]]) })),
+    );
+    const [a, b, c] = sure(tf.tensor2d([[20, 0, 0]])).dataSync();
+    // By hand: (1/3)·d/dz of −log p_1 − log(1 − p_0) − log(1 − p_2), with p_0 ≈ 1.
+    expect(a).toBeCloseTo(2 / 3, 3);
+    expect(b).toBeCloseTo(-1 / 2, 3);
+    expect(c).toBeCloseTo(-1 / 6, 3);
+  });
+
+  it('name an option that does not exist', () => {
+    expect(() => softBce(logits(), dense(), { overClasses: 'max' as never })).toThrow(
+      /overClasses must be one of/,
+    );
+    const options = { smoothing: 0.1, numClasses: 3, kind: 'timm' as never };
+    expect(() => smoothTargets(dense(), options)).toThrow(/smoothTargets: kind must be one of 'original'/);
+  });
+});
+
 describe('mixedAccuracy', () => {
   it('is the mean weight of the predicted class, sparse or dense', () => {
     // Predictions: 2 (weight ¾) and 1 (weight 0).

@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkInteger, checkRange } from './checks.js';
+import { checkChoice, checkInteger, checkRange } from './checks.js';
 import { invalidArgument } from './errors.js';
 
 /** What the classifier should say of each row: a few weighted classes, or a value for every class. */
@@ -113,6 +113,7 @@ export function smoothTargets(
   { smoothing, numClasses, kind = 'original' }: SmoothingOptions,
 ): DenseTargets {
   checkRange('smoothTargets', 'smoothing', smoothing, 0, 1);
+  checkChoice('smoothTargets', 'kind', kind, ['original', 'classy', 'multi-label']);
   if (targets.kind === 'dense' && targets.smoothing !== undefined) {
     throw invalidArgument('smoothTargets', 'targets', 'not be smoothed already', targets.smoothing, {
       remedy: 'Smooth once: in the data or in the method, not in both.',

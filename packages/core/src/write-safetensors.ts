@@ -21,7 +21,7 @@ export function writeSafetensors(
   for (const [name, { dtype, shape, data }] of entries) {
     checkName(name, header);
     const count = shape.reduce((product, size) => product * size, 1);
-    if (count !== data.length || data.byteLength !== count * bytesPerElement[dtype]) {
+    if (count !== data.length || dtypeOf(data) !== (dtype === 'BOOL' ? 'U8' : dtype)) {
       throw invalidArgument(
         'writeSafetensors',
         `tensor '${name}'`,

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { applyCutmix, cutmix, planCutmix } from './cutmix.js';
-import { cutmixBox, drawCentre } from './cutmix-box.js';
+import { type Box, cutmixBox, drawCentre } from './cutmix-box.js';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -38,17 +38,21 @@ describe('applyCutmix', () => {
   it('gives one shared box the same pixels as a box a row', () => {
     const images = tf.reshape(tf.range(0, 3 * 5 * 4 * 2), [3, 5, 4, 2]) as tf.Tensor4D;
     const labels = tf.tensor1d([0, 1, 2], 'int32');
-    const plan = { method: 'cutmix', shape: [3, 5, 4], partner: [2, 0, 1], lam: [0.4, 0.4, 0.4] } as const;
+    const plan = { method: 'cutmix', shape: [3, 5, 4], partner: [2, 0, 1] } as const;
+    const share = ([y1, x1, y2, x2]: Box): number => 1 - ((y2 - y1) * (x2 - x1)) / 20;
     for (const box of [
       [1, 1, 4, 3],
       [0, 0, 5, 4],
       [0, 2, 2, 4],
       [3, 0, 5, 2],
     ] as const) {
-      const shared = applyCutmix({ images, labels }, { ...plan, boxes: [box, box, box] });
+      const shared = applyCutmix(
+        { images, labels },
+        { ...plan, boxes: [box, box, box], lam: Array(3).fill(share(box)) },
+      );
       const [first, ...rest] = [0, 1, 2].map((row) => {
         const others = [0, 1, 2].map((other) => (other === row ? box : ([0, 0, 1, 1] as const)));
-        const each = applyCutmix({ images, labels }, { ...plan, boxes: others });
+        const each = applyCutmix({ images, labels }, { ...plan, boxes: others, lam: others.map(share) });
         return tf.slice(each.images, [row, 0, 0, 0], [1, 5, 4, 2]);
       });
       const wanted = tf.concat([first as tf.Tensor4D, ...rest]);
@@ -75,8 +79,29 @@ describe('applyCutmix', () => {
       [0, 0, 1, 1],
     ] as const;
     expect(() => applyCutmix(zerosAndOnes(), { ...plan, boxes })).toThrow(
-      /applyCutmix: plan.boxes must lie inside \[H,W\]=\[2,3\]; got \[0,0,1,4\]/,
+      /applyCutmix: plan.boxes must be whole pixels inside \[H,W\]=\[2,3\]; got \[0,0,1,4\]/,
     );
+  });
+});
+
+describe('applyCutmix with a plan from elsewhere', () => {
+  it.each([
+    [
+      {
+        boxes: [
+          [0, 0, 0.5, 1],
+          [0, 0, 1, 1],
+        ],
+      },
+      /plan.boxes must be whole pixels/,
+    ],
+    [{ lam: [0.1, 0.1] }, /plan.lam must be the share outside the box/],
+    [{ partner: [0, 7] }, /plan.partner must be rows from 0 to 1; got 7/],
+    [{ partner: undefined }, /plan must have a value for each of 2 rows/],
+    [{ lam: [null, 1] }, /plan.lam must be shares from 0 to 1; got null/],
+  ])('refuses %j', (wrong, message) => {
+    const plan = { ...planCutmix([2, 2, 3], createRng(0)), ...wrong };
+    expect(() => applyCutmix(zerosAndOnes(), plan as never)).toThrow(message);
   });
 });
 
@@ -114,6 +139,8 @@ describe('planCutmix', () => {
   });
 
   it.each([
+    [{ box: 'exakt' }, /cutmix: box must be one of 'even', 'exact'; got "exakt"/],
+    [{ mode: 'elm' }, /cutmix: mode must be one of/],
     [{ alpha: 0 }, /cutmix: alpha must be above 0/],
     [{ margin: 0.6 }, /cutmix: margin must be a number from 0 to 0.5; got 0.6/],
     [{ ratioMinMax: [0.8, 0.2] }, /ratioMinMax must be \[low, high\] with 0 ≤ low < high ≤ 1/],

@@ -2,6 +2,8 @@ import {
   assembleMixed,
   type Batch,
   type BatchShape,
+  checkBatch,
+  checkChoice,
   checkRange,
   invalidArgument,
   type MixContext,
@@ -14,9 +16,9 @@ import {
 import { type Box, cutmixBox, drawBoxMinMax, drawCentre } from './cutmix-box.js';
 import { boxMasks } from './internal/box-masks.js';
 import { checkAlpha } from './internal/check-alpha.js';
-import { checkPlan } from './internal/check-plan.js';
+import { checkPairs, checkPlan } from './internal/check-plan.js';
 import { pasteBoxes } from './internal/paste-boxes.js';
-import { drawPairs, type PairOptions } from './mode.js';
+import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
 /** What CutMix draws. */
 export interface CutmixPlan extends Plan {
@@ -36,8 +38,8 @@ export interface CutmixOptions extends PairOptions {
   /** λ ~ Beta(alpha, alpha) sets the box's size; above 0. @defaultValue 1 */
   readonly alpha?: number;
   /**
-   * Draw the box's sides uniformly between these shares of the image's instead, and the box wholly inside; alpha plays no
-   * part then. timm's `cutmix_minmax`.
+   * Draw the box's sides uniformly between these shares of the image's instead, and the box wholly inside; `alpha`, `margin`
+   * and `box` play no part then. timm's `cutmix_minmax`.
    */
   readonly ratioMinMax?: readonly [low: number, high: number];
   /**
@@ -96,17 +98,10 @@ export function applyCutmix(
 ): MixedBatch<CutmixPlan> {
   const { partner, boxes, lam, labelLam } = plan;
   checkPlan('applyCutmix', batch, plan, 'cutmix', [partner, boxes, lam, labelLam ?? lam]);
+  checkPairs('applyCutmix', partner, lam);
+  checkPairs('applyCutmix', partner, labelLam ?? []);
   const [, height, width] = plan.shape;
-  for (const [y1, x1, y2, x2] of boxes) {
-    if (!(0 <= y1 && y1 <= y2 && y2 <= height && 0 <= x1 && x1 <= x2 && x2 <= width)) {
-      throw invalidArgument('applyCutmix', 'plan.boxes', `lie inside [H,W]=[${height},${width}]`, [
-        y1,
-        x1,
-        y2,
-        x2,
-      ]);
-    }
-  }
+  checkBoxes(boxes, lam, [height, width]);
   return assembleMixed(batch, {
     images: pasteBoxes(batch.images, partner, boxes),
     sources: partner.map((other, row) => [row, other]),
@@ -130,12 +125,30 @@ export function applyCutmix(
 export function cutmix(options: CutmixOptions = {}): Mixer<CutmixPlan> {
   checkOptions(options);
   return (batch, { rng, masks = false }) => {
+    checkBatch('cutmix', batch);
     return applyCutmix(batch, planCutmix(shapeOf(batch), rng, options), { masks });
   };
 }
 
-function checkOptions({ alpha = 1, margin = 0, ratioMinMax }: CutmixOptions): void {
+function checkBoxes(boxes: readonly Box[], lam: readonly number[], size: readonly [number, number]): void {
+  const [height, width] = size;
+  boxes.forEach((box, row) => {
+    const [y1, x1, y2, x2] = box;
+    const inside = 0 <= y1 && y1 <= y2 && y2 <= height && 0 <= x1 && x1 <= x2 && x2 <= width;
+    if (!inside || !box.every(Number.isInteger)) {
+      throw invalidArgument('applyCutmix', 'plan.boxes', `be whole pixels inside [H,W]=[${size}]`, box);
+    }
+    const share = shareOutside(box, size);
+    if (Math.abs((lam[row] ?? 0) - share) > 1e-6) {
+      throw invalidArgument('applyCutmix', 'plan.lam', `be the share outside the box, ${share}`, lam[row]);
+    }
+  });
+}
+
+function checkOptions({ alpha = 1, margin = 0, ratioMinMax, box = 'even', ...pairs }: CutmixOptions): void {
   checkAlpha('cutmix', alpha);
+  checkChoice('cutmix', 'box', box, ['even', 'exact']);
+  checkPairing('cutmix', pairs);
   checkRange('cutmix', 'margin', margin, 0, 0.5);
   if (ratioMinMax !== undefined) {
     const [low, high] = ratioMinMax;

@@ -2,6 +2,7 @@ import {
   assembleMixed,
   type Batch,
   type BatchShape,
+  checkBatch,
   type MixContext,
   type MixedBatch,
   type Mixer,
@@ -12,8 +13,8 @@ import {
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkAlpha } from './internal/check-alpha.js';
-import { checkPlan } from './internal/check-plan.js';
-import { drawPairs, type PairOptions } from './mode.js';
+import { checkPairs, checkPlan } from './internal/check-plan.js';
+import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
 /** What Mixup draws. */
 export interface MixupPlan extends Plan {
@@ -71,6 +72,7 @@ export function applyMixup(
 ): MixedBatch<MixupPlan> {
   checkPlan('applyMixup', batch, plan, 'mixup', [plan.partner, plan.lam]);
   const { partner, lam } = plan;
+  checkPairs('applyMixup', partner, lam);
   const shares = lam.map((own) => [own, 1 - own]);
   return assembleMixed(batch, {
     images: blend(batch.images, partner, lam),
@@ -93,7 +95,9 @@ export function applyMixup(
  */
 export function mixup(options: MixupOptions = {}): Mixer<MixupPlan> {
   checkAlpha('mixup', options.alpha ?? 1);
+  checkPairing('mixup', options);
   return (batch, { rng, masks = false }) => {
+    checkBatch('mixup', batch);
     return applyMixup(batch, planMixup(shapeOf(batch), rng, options), { masks });
   };
 }

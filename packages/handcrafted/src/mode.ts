@@ -15,6 +15,14 @@ export interface PairOptions {
   readonly pairing?: Pairing;
 }
 
+/** Throws unless the options are those of a pairwise mixer. */
+export function checkPairing(where: string, { mode = 'batch', pairing }: PairOptions): void {
+  checkChoice(where, 'mode', mode, ['batch', 'pair', 'elem']);
+  if (mode === 'pair' && pairing !== undefined && pairing !== reverse) {
+    throw invalidArgument(where, 'pairing', "be `reverse` when mode is 'pair'", pairing.name);
+  }
+}
+
 /** What every pairwise mixer draws first. */
 export interface PairDraws {
   /** The partner of each row. */
@@ -33,10 +41,7 @@ export function drawPairs(
   rng: Rng,
   { mode = 'batch', pairing = mode === 'pair' ? reverse : permute }: PairOptions,
 ): PairDraws {
-  checkChoice(where, 'mode', mode, ['batch', 'pair', 'elem']);
-  if (mode === 'pair' && pairing !== reverse) {
-    throw invalidArgument(where, 'pairing', "be `reverse` when mode is 'pair'", pairing.name);
-  }
+  checkPairing(where, { mode, pairing });
   const own = rng.split();
   const partner = pairing(size, own.fork('partner'));
   const valid = partner.every((other) => Number.isInteger(other) && other >= 0 && other < size);

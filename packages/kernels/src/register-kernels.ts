@@ -37,7 +37,7 @@ export interface RegisterOptions {
 
 /**
  * Registers the kernels that tfjs' WebAssembly backend lacks, has wrong or has slow, and corrects the
- * gradients that tfjs-core has wrong on every backend. Calling it again only takes over the options; it may come
+ * gradients that tfjs-core has wrong on every backend. Calling it again only takes over the options it is given; it may come
  * before or after `tf.setBackend('wasm')`, and it neither chooses nor starts a backend.
  *
  * @throws Error from a kernel, when it first runs, on an engine without WebAssembly SIMD.
@@ -50,8 +50,8 @@ export interface RegisterOptions {
  * await tf.setBackend('wasm');
  * ```
  */
-export function registerKernels({ winograd = true }: RegisterOptions = {}): void {
-  allowWinograd(winograd);
+export function registerKernels({ winograd }: RegisterOptions = {}): void {
+  if (winograd !== undefined) allowWinograd(winograd);
   if (registered) return;
   registered = true;
   for (const register of [...kernels, ...gradients]) register();

@@ -75,7 +75,7 @@ export const candidates: Readonly<Record<BackendName, Candidate>> = {
 };
 
 async function callExport(load: Load, specifier: string, name: string): Promise<void> {
-  const register = (await load(specifier))[name];
+  const register = (await load(specifier))?.[name];
   if (typeof register !== 'function') throw new Error(`${specifier} does not export ${name}()`);
   await register();
 }

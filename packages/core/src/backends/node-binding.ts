@@ -23,7 +23,9 @@ export function restoreNodeUtil(util: Record<string, unknown>): void {
 /** Loads tfjs-node or tfjs-node-gpu. */
 export async function prepareNodeBinding(load: Load, specifier: string): Promise<void> {
   if (globalThis.process?.versions?.node === undefined) throw new Error('it runs in Node only');
-  const util = await load('node:util');
-  restoreNodeUtil(util['default'] as Record<string, unknown>);
+  // By a variable name, so that bundlers for the browser do not look for it.
+  const builtin = 'node:util';
+  const util = (await import(/* @vite-ignore */ builtin)) as { default: Record<string, unknown> };
+  restoreNodeUtil(util.default);
   await load(specifier);
 }

@@ -74,8 +74,10 @@ async function bringUp(name: BackendName, load: Load): Promise<string | undefine
     const accepted = await tf.setBackend(tfName);
     if (!accepted || tf.getBackend() !== tfName) throw new Error('tfjs could not initialise it');
     const problem = objection?.(tf.backend()) ?? (await wrongSum());
-    if (problem !== undefined) throw new Error(problem);
-    return undefined;
+    if (problem === undefined) return undefined;
+    // Left registered, it would serve under the name of the next candidate.
+    tf.removeBackend(tfName);
+    throw new Error(problem);
   } catch (error) {
     if (previous && previous !== tf.engine().backendName) await tf.setBackend(previous);
     return explain(error, packages);

@@ -11,6 +11,18 @@ interface Detail {
 }
 
 const SAMPLES = 40_000;
+
+// Quantities of methods that are not part of mix yet; any other name must have a sampler.
+const notYetHere = [
+  'augmix',
+  'cutout',
+  'gmix',
+  'gridmask',
+  'hmix',
+  'lumix',
+  'mixupe',
+  'random_erasing',
+].concat(['remix', 'resizemix', 'ricap', 'smoothmix', 'softcrop']);
 const seed = 20_240_601;
 
 /** Draws `SAMPLES` values of a named quantity; undefined where its method is not part of mix yet. */
@@ -66,7 +78,10 @@ export const momentsFamily: Family = async (golden) => {
   names.forEach((name, index) => {
     const detail = (Array.isArray(details) ? details[index] : details[name]) as Detail;
     const drawn = tf.tidy(() => sampler(name, detail)?.());
-    if (drawn === undefined) return;
+    if (drawn === undefined) {
+      if (notYetHere.some((prefix) => name.startsWith(prefix))) return;
+      throw new Error(`no sampler for '${name}'`);
+    }
     const ours = drawn.reduce((sum, value) => sum + value, 0) / drawn.length;
     const exact = detail.exact_mean;
     const se = exact === undefined ? (standardError[index] as number) : 0;

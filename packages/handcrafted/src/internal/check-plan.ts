@@ -17,10 +17,24 @@ export function checkPlan(
     });
   }
   for (const list of lists) {
-    if (list.length !== shape[0]) {
-      throw invalidArgument(where, 'plan', `have a value for each of ${shape[0]} rows`, list.length, {
+    if (!Array.isArray(list) || list.length !== shape[0]) {
+      throw invalidArgument(where, 'plan', `have a value for each of ${shape[0]} rows`, list?.length, {
         code: 'BATCH_SIZE',
       });
+    }
+  }
+}
+
+/** Throws unless every partner is a row of the batch and every λ a share. */
+export function checkPairs(where: string, partner: readonly number[], lam: readonly number[]): void {
+  for (const other of partner) {
+    if (!(Number.isInteger(other) && other >= 0 && other < partner.length)) {
+      throw invalidArgument(where, 'plan.partner', `be rows from 0 to ${partner.length - 1}`, other);
+    }
+  }
+  for (const own of lam) {
+    if (!(typeof own === 'number' && own >= 0 && own <= 1)) {
+      throw invalidArgument(where, 'plan.lam', 'be shares from 0 to 1', own);
     }
   }
 }

@@ -8,6 +8,7 @@ import {
   getBackend,
   pad as padTensor,
   reverse,
+  slice,
   type Tensor,
   type Tensor4D,
   tidy,
@@ -46,14 +47,28 @@ function dilatedInputGradient(x: Tensor4D, dy: Tensor4D, filter: Tensor4D, attrs
   const spanY = info.effectiveFilterHeight - 1;
   const spanX = info.effectiveFilterWidth - 1;
   const { top, bottom, left, right } = info.padInfo;
-  const padded = padTensor(dy, [
-    [0, 0],
-    [spanY - top, spanY - bottom],
-    [spanX - left, spanX - right],
-    [0, 0],
-  ]);
+  const padded = padOrCrop(dy, [spanY - top, spanY - bottom], [spanX - left, spanX - right]);
   const turned = transpose(reverse(filter, [0, 1]), [0, 1, 3, 2]);
   return conv2d(padded, turned, 1, 'valid', 'NHWC', attrs.dilations);
+}
+
+// Where the image was padded by more than the window reaches, the border of `dy` saw padding alone: it is cut off.
+function padOrCrop(
+  dy: Tensor4D,
+  rows: readonly [number, number],
+  columns: readonly [number, number],
+): Tensor4D {
+  const [batch, height, width, channels] = dy.shape;
+  const cut = (amount: number): number => Math.max(0, -amount);
+  const add = (amount: number): number => Math.max(0, amount);
+  const [top, left] = [cut(rows[0]), cut(columns[0])];
+  const size = [batch, height - top - cut(rows[1]), width - left - cut(columns[1]), channels];
+  return padTensor(slice(dy, [0, top, left, 0], size) as Tensor4D, [
+    [0, 0],
+    [add(rows[0]), add(rows[1])],
+    [add(columns[0]), add(columns[1])],
+    [0, 0],
+  ]);
 }
 
 /** A convolution of the batch with `dy` as the filter, where the dilation has become the stride. */

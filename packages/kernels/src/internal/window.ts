@@ -22,7 +22,7 @@ export function convInfo(
   if (dataFormat !== 'NHWC') {
     throw new Error(`${kernelName}: dataFormat must be 'NHWC' on wasm; got '${dataFormat}'`);
   }
-  return backend_util.computeConv2DInfo(
+  const info = backend_util.computeConv2DInfo(
     inputShape as Shape4D,
     filterShape as Shape4D,
     strides,
@@ -31,6 +31,8 @@ export function convInfo(
     dimRoundingMode,
     depthwise,
   );
+  checkOutput(kernelName, info);
+  return info;
 }
 
 /** The geometry of a pooling window over NHWC images. */
@@ -39,13 +41,26 @@ export function poolInfo(
   filterSize: [number, number] | number,
   { strides, pad, dimRoundingMode, dilations = 1 }: WindowAttrs,
 ): backend_util.Conv2DInfo {
-  return backend_util.computePool2DInfo(
+  const info = backend_util.computePool2DInfo(
     inputShape as Shape4D,
     filterSize,
     strides,
     dilations,
     pad,
     dimRoundingMode,
+  );
+  checkOutput('pooling', info);
+  return info;
+}
+
+// tfjs computes sizes below 1 here, and its own kernel traps on them and takes the whole module with it.
+function checkOutput(name: string, info: backend_util.Conv2DInfo): void {
+  const { inHeight, inWidth, effectiveFilterHeight, effectiveFilterWidth, outHeight, outWidth } = info;
+  if (outHeight >= 0 && outWidth >= 0 && (outHeight > 0 || inHeight === 0) && (outWidth > 0 || inWidth === 0))
+    return;
+  throw new Error(
+    `${name}: the window must fit into the padded image; got ${effectiveFilterHeight}x${effectiveFilterWidth} ` +
+      `in ${inHeight}x${inWidth}`,
   );
 }
 

@@ -44,11 +44,17 @@ function batchNormTrainGrad({
     const vector = (index: number): number => scratch + (4 + index) * 4 * channels;
     const [rstd, a, b, c] = [vector(0), vector(1), vector(2), vector(3)] as const;
     const view = (start: number): Float32Array => floatsAt(backend, start, channels);
-    const inverse = view(rstd);
-    for (const [i, spread] of view(at(variance)).entries()) inverse[i] = 1 / Math.sqrt(spread + epsilon);
+    // All pointers before any view: each may move a tensor here from another backend, and the heap may grow.
     const shared = [at(dy), at(y), at(x), rows, channels, at(mean)];
+    const [variances, scaleAt, passed] = [
+      at(variance),
+      at(scale),
+      dResidual === undefined ? 0 : at(dResidual),
+    ] as const;
+    const inverse = view(rstd);
+    for (const [i, spread] of view(variances).entries()) inverse[i] = 1 / Math.sqrt(spread + epsilon);
     simd.normGradientSums(...shared, rstd, relu ? 1 : 0, at(dScale), at(dOffset), scratch);
-    const [scales, scaleSums, offsetSums] = [view(at(scale)), view(at(dScale)), view(at(dOffset))];
+    const [scales, scaleSums, offsetSums] = [view(scaleAt), view(at(dScale)), view(at(dOffset))];
     const [forGradient, forInput, constant] = [view(a), view(b), view(c)];
     for (const [i, deviation] of inverse.entries()) {
       const factor = (scales[i] ?? 0) * deviation;
@@ -56,7 +62,6 @@ function batchNormTrainGrad({
       forInput[i] = (-factor * deviation * (scaleSums[i] ?? 0)) / rows;
       constant[i] = (-factor * (offsetSums[i] ?? 0)) / rows;
     }
-    const passed = dResidual === undefined ? 0 : at(dResidual);
     simd.normInputGradient(...shared, a, b, c, relu ? 1 : 0, at(dx), passed);
   });
   return outputs;

@@ -35,14 +35,15 @@ function batchNormTrain({
   withScratch(backend, 4 * channels, (scratch) => {
     const at = (tensor: TensorInfo): number => pointer(backend, tensor);
     simd.columnMoments(at(x), rows, channels, at(mean), at(variance), scratch);
+    // All pointers before any view: each may move a tensor here from another backend, and the heap may grow.
+    const [from, added, shift] = [at(x), residual === undefined ? 0 : at(residual), at(offset)] as const;
     const [factors, scales, spreads] = [scratch, at(scale), at(variance)].map((start) =>
       floatsAt(backend, start, channels),
     ) as [Float32Array, Float32Array, Float32Array];
     for (const [c, spread] of spreads.entries()) {
       factors[c] = (scales[c] ?? 0) / Math.sqrt(spread + epsilon);
     }
-    const added = residual === undefined ? 0 : at(residual);
-    simd.normalize(at(x), added, at(y), rows, channels, at(mean), scratch, at(offset), relu ? 1 : 0);
+    simd.normalize(from, added, at(y), rows, channels, at(mean), scratch, shift, relu ? 1 : 0);
   });
   return [y, mean, variance];
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeAll, describe, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { expectNoLeak, expectSameOnCpu, useWasm } from '../../test/backends.js';
 import { expectGradient } from '../../test/finite-differences.js';
 import { values } from '../../test/values.js';
@@ -44,6 +44,32 @@ const cases: Case[] = [
   ['a patch embedding', [2, 8, 8, 3], [4, 4, 3, 16], 4, 'valid'],
   ['dilation 2', [2, 7, 8, 4], [3, 3, 4, 8], 1, 'same', 2],
   ['dilation 3, valid', [1, 9, 8, 3], [3, 2, 3, 5], 1, 'valid', 3],
+  [
+    'dilation 2, padded beyond the window',
+    [1, 5, 6, 3],
+    [1, 1, 3, 4],
+    1,
+    [
+      [0, 0],
+      [1, 1],
+      [1, 1],
+      [0, 0],
+    ],
+    2,
+  ],
+  [
+    'dilation 3, padded beyond a 2x1 window',
+    [1, 6, 5, 2],
+    [2, 1, 2, 3],
+    1,
+    [
+      [0, 0],
+      [1, 2],
+      [1, 2],
+      [0, 0],
+    ],
+    3,
+  ],
   ['Winograd', [2, 8, 8, 8], [3, 3, 8, 12], 1, 'same'],
   ['Winograd, sizes that tiles do not divide', [3, 9, 6, 12], [3, 3, 12, 8], 1, 'same'],
   ['Winograd, valid', [2, 7, 10, 8], [3, 3, 8, 8], 1, 'valid'],
@@ -81,6 +107,18 @@ describe.each(cases)('conv2d, %s', (name, x, filter, strides, pad, dilation = 1)
         // Winograd's algorithm trades a digit for its speed.
       },
       name.startsWith('Winograd') ? 1e-4 : 2e-5,
+    );
+  });
+});
+
+it('refuses a window that does not fit into the image', () => {
+  tf.tidy(() => {
+    const [image, filter] = [tf.ones<tf.Rank.R4>([1, 1, 7, 3]), tf.ones<tf.Rank.R4>([3, 3, 3, 4])];
+    expect(() => tf.conv2d(image, filter, 1, 'valid')).toThrow(
+      /the window must fit into the padded image; got 3x3 in 1x7/,
+    );
+    expect(() => tf.grad((x) => tf.maxPool(x as tf.Tensor4D, 3, 1, 'valid'))(image)).toThrow(
+      /must fit|invalid|negative/i,
     );
   });
 });

@@ -28,19 +28,19 @@ function fusedBatchNorm({
   const rows = x.shape.slice(0, -1).reduce((product, size) => product * size, 1);
   const y = backend.makeOutput(x.shape, 'float32');
   withScratch(backend, 2 * channels, (scratch) => {
-    const read = (tensor: TensorInfo): Float32Array => floatsAt(backend, pointer(backend, tensor), channels);
-    const prepared = floatsAt(backend, scratch, 2 * channels);
-    for (const [c, spread] of read(variance).entries()) {
-      const factor = scale ? (read(scale)[c] ?? 0) : 1;
-      prepared[c] = factor / Math.sqrt(spread + attrs.varianceEpsilon);
-      prepared[channels + c] = offset ? (read(offset)[c] ?? 0) : 0;
-    }
     const simd = simdOf(backend);
-    const shift = scratch + 4 * channels;
-    simd.normalize(
-      ...[pointer(backend, x), 0, pointer(backend, y), rows, channels],
-      ...[pointer(backend, mean), scratch, shift, 0],
-    );
+    const at = (tensor: TensorInfo): number => pointer(backend, tensor);
+    // All pointers before any view: each may move a tensor here from another backend, and the heap may grow.
+    const [from, to, means, variances] = [at(x), at(y), at(mean), at(variance)] as const;
+    const [scales, offsets] = [scale && at(scale), offset && at(offset)];
+    const view = (start: number): Float32Array => floatsAt(backend, start, channels);
+    const prepared = floatsAt(backend, scratch, 2 * channels);
+    for (const [c, spread] of view(variances).entries()) {
+      const factor = scales === undefined || scales === null ? 1 : (view(scales)[c] ?? 0);
+      prepared[c] = factor / Math.sqrt(spread + attrs.varianceEpsilon);
+      prepared[channels + c] = offsets === undefined || offsets === null ? 0 : (view(offsets)[c] ?? 0);
+    }
+    simd.normalize(...[from, 0, to, rows, channels], ...[means, scratch, scratch + 4 * channels, 0]);
   });
   return y;
 }
