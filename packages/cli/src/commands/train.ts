@@ -82,7 +82,11 @@ function printOutcome(
   { out, train: { epochs } }: Config & { readonly out: string },
   { stopped, step, epochsDone, last, best, corrupt }: TrainingOutcome,
 ): void {
-  if (corrupt > 0) printer.note(`${corrupt} images could not be decoded, and were left out or replaced`);
+  if (corrupt > 0) {
+    const samples =
+      corrupt === 1 ? '1 sample is unusable, and was' : `${corrupt} samples are unusable, and were`;
+    printer.note(`${samples} left out or replaced`);
+  }
   if (stopped) {
     printer.line(
       `stopped  after epoch ${epochsDone}/${epochs}, step ${step}; go on with: ${commandName()} train --resume ${pathArgument(out)}`,
