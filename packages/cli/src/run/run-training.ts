@@ -24,7 +24,7 @@ export interface TrainingRun {
 
 /** What became of a run. */
 export interface TrainingOutcome extends FitResult {
-  /** Images that could not be decoded, and were skipped or replaced. */
+  /** Samples that are unusable, and were skipped or replaced. */
   readonly corrupt: number;
 }
 
