@@ -14,7 +14,8 @@ export interface ResampleOptions {
 /**
  * Resizes feature maps or images by constant interpolation matrices: `y = A_h · x · A_wᵀ` per channel. The gradient is the
  * transposed product, so it is exact on every backend (tfjs' own resize gradients are wrong with half-pixel centres).
- * Equals PyTorch's `interpolate(align_corners=False)`, without antialiasing.
+ * Equals PyTorch's `interpolate(align_corners=False)`, without antialiasing. A NaN or infinity spreads over its row and column,
+ * for nearest too, since every output is a sum over them.
  *
  * @param x float32 `[B,H,W,C]`, borrowed.
  * @returns float32 `[B,height,width,C]`, new.

@@ -19,7 +19,7 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_timm_: timmFamily,
   handcrafted_torchvision_: torchvisionFamily,
   mix_losses: mixLossesFamily,
-  models_resnet18_cifar: modelFamily,
+  models_resnet18: modelFamily,
   upsample_: upsampleFamily,
 };
 

@@ -11,7 +11,7 @@ const GRADIENT = 1e-3;
 
 export const modelFamily: Family = async (golden) => {
   const model = resnet18({
-    stem: 'cifar',
+    stem: golden.name.includes('cifar') ? 'cifar' : 'imagenet',
     numClasses: need(golden, 'outputs.logits').shape[1] as number,
     rng: createRng(0),
   });

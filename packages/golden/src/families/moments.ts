@@ -28,12 +28,12 @@ const seed = 20_240_601;
 /** Draws `SAMPLES` values of a named quantity; undefined where its method is not part of mix yet. */
 function sampler(name: string, { config }: Detail): (() => number[]) | undefined {
   const alpha = config['alpha'] as number;
-  const side = Number(/_(\d+)x\d+_/.exec(name)?.[1] ?? 32);
+  const [height, width] = imageSize(name);
   const rng = createRng(seed).fork(name);
   const lams = (fold = false): number[] => [
     ...planMixup([SAMPLES, 1, 1], rng, { alpha, mode: 'elem', fold }).lam,
   ];
-  const cuts = (): number[] => [...planCutmix([SAMPLES, side, side], rng, { alpha, mode: 'elem' }).lam];
+  const cuts = (): number[] => [...planCutmix([SAMPLES, height, width], rng, { alpha, mode: 'elem' }).lam];
   if (name.startsWith('beta_lambda_squared')) return () => lams().map((lam) => lam * lam);
   if (name.startsWith('beta_lambda')) return () => lams();
   if (name.startsWith('beta_max')) return () => lams(true);
@@ -46,10 +46,17 @@ function sampler(name: string, { config }: Detail): (() => number[]) | undefined
   }
   if (name.startsWith('timm_minmax_area')) {
     const ratioMinMax = config['minmax'] as [number, number];
-    return () => planCutmix([SAMPLES, 32, 32], rng, { ratioMinMax, mode: 'elem' }).lam.map((lam) => 1 - lam);
+    return () =>
+      planCutmix([SAMPLES, height, width], rng, { ratioMinMax, mode: 'elem' }).lam.map((lam) => 1 - lam);
   }
   if (name.startsWith('timm_elem_lambda')) return () => timmElem(config['prob'] as number, alpha, rng);
   return undefined;
+}
+
+// Names carry the size as 32x48, or 32 for a square.
+function imageSize(name: string): [height: number, width: number] {
+  const [, height = '32', width = height] = /_(\d+)(?:x(\d+))?(?:_|$)/.exec(name) ?? [];
+  return [Number(height), Number(width)];
 }
 
 function meetings(partner: readonly number[]): number {
