@@ -98,8 +98,7 @@ export function applyCutmix(
 ): MixedBatch<CutmixPlan> {
   const { partner, boxes, lam, labelLam } = plan;
   checkPlan('applyCutmix', batch, plan, 'cutmix', [partner, boxes, lam, labelLam ?? lam]);
-  checkPairs('applyCutmix', partner, lam);
-  checkPairs('applyCutmix', partner, labelLam ?? []);
+  checkPairs('applyCutmix', partner, [...lam, ...(labelLam ?? [])]);
   const [, height, width] = plan.shape;
   checkBoxes(boxes, lam, [height, width]);
   return assembleMixed(batch, {

@@ -29,7 +29,7 @@ export interface BackendReport {
 export interface SelectBackendOptions {
   /**
    * How packages are imported. Pass `(name) => import(name)` from your own module where this package cannot see yours
-   * (strict installers), or an object's worth of static imports where a bundler must see them.
+   * (strict installers); where a bundler must see the imports, a function that picks among static `import('...')` calls.
    * @defaultValue an import from this package
    */
   readonly load?: Load;

@@ -22,7 +22,12 @@ const notYetHere = [
   'lumix',
   'mixupe',
   'random_erasing',
-].concat(['remix', 'resizemix', 'ricap', 'smoothmix', 'softcrop']);
+  'remix',
+  'resizemix',
+  'ricap',
+  'smoothmix',
+  'softcrop',
+];
 const seed = 20_240_601;
 
 /** Draws `SAMPLES` values of a named quantity; undefined where its method is not part of mix yet. */
