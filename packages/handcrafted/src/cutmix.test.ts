@@ -108,9 +108,22 @@ describe('applyCutmix with a plan from elsewhere', () => {
 describe('planCutmix', () => {
   it('keeps λ of labels apart from the share of pixels when it is not corrected', () => {
     const plan = planCutmix([64, 32, 32], createRng(1), { correctLam: false, mode: 'elem' });
-    expect(plan.labelLam).toHaveLength(64);
-    expect(plan.labelLam).not.toEqual(plan.lam);
+    const whole = plan.boxes.map((box, row) => ({ box, drawn: plan.labelLam?.[row] as number }));
+    const inside = whole.filter(({ box: [y1, x1, y2, x2] }) => y1 > 0 && x1 > 0 && y2 < 32 && x2 < 32);
+    expect(inside.length).toBeGreaterThan(5);
+    for (const { box, drawn } of inside) {
+      expect(box[2] - box[0]).toBe(2 * Math.floor(Math.trunc(32 * Math.sqrt(1 - drawn)) / 2));
+    }
     expect(planCutmix([4, 8, 8], createRng(1)).labelLam).toBeUndefined();
+
+    const boxes = [
+      [0, 0, 1, 3],
+      [0, 0, 2, 3],
+    ] as const;
+    const two = { method: 'cutmix', shape: [2, 2, 3], partner: [1, 0], boxes, lam: [0.5, 0] } as const;
+    const mixed = applyCutmix(zerosAndOnes(), { ...two, labelLam: [0.75, 0.25] });
+    expect([...mixed.lam.dataSync()]).toEqual([0.5, 0.5, 0, 1]);
+    expect([...denseTargets(mixed.targets, 2).dataSync()]).toEqual([0.75, 0.25, 0.75, 0.25]);
   });
 
   it('draws sides between ratioMinMax, upper ends exclusive, wholly inside', () => {
