@@ -149,7 +149,9 @@ class ThreefryRng implements Rng {
   #unit(): number {
     const counter = this.#counter++;
     threefry2x32(this.#k0, this.#k1, counter >>> 0, Math.floor(counter / 2 ** 32), this.#block);
-    const [high, low] = this.#block as unknown as [number, number];
+    // By index: destructuring would go through the array's iterator.
+    const high = this.#block[0] as number;
+    const low = this.#block[1] as number;
     return ((high >>> 5) * 2 ** 26 + (low >>> 6)) / 2 ** 53;
   }
 
