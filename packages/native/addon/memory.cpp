@@ -1,0 +1,88 @@
+#include "memory.hpp"
+
+#include <sys/mman.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "args.hpp"
+
+namespace mix {
+
+namespace {
+
+// Above this, memory comes in whole huge pages and goes back to the system when freed.
+constexpr size_t kHuge = size_t{2} << 20;
+constexpr size_t kPage = 16384;  // a multiple of every page size in use
+
+size_t roundUp(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+struct Block {
+  void* memory;
+  size_t bytes;
+};
+
+// ArrayBuffer over our memory: the garbage collector frees it when nothing refers to it any more.
+napi_value allocate(const Args& args) {
+  const auto bytes = static_cast<size_t>(args.integer(0));
+  auto* block = new Block{allocateAligned(bytes), bytes};
+  const napi_finalize finalize = [](napi_env, void*, void* hint) {
+    auto* freed = static_cast<Block*>(hint);
+    freeAligned(freed->memory, freed->bytes);
+    delete freed;
+  };
+  napi_value result = nullptr;
+  if (napi_create_external_arraybuffer(args.env(), block->memory, bytes, finalize, block, &result) != napi_ok) {
+    freeAligned(block->memory, bytes);
+    delete block;
+    throw std::runtime_error("this JavaScript engine does not take memory of ours for an ArrayBuffer");
+  }
+  return result;
+}
+
+// Gives the pages of a buffer back to the system now, not when the garbage collector comes by. Its content is lost.
+void discard(const Args& args) {
+  const auto bytes = static_cast<size_t>(args.integer(1));
+  auto* memory = args.array<uint8_t>(0, bytes);
+  if (bytes >= kHuge) madvise(memory, roundUp(bytes, kPage), MADV_DONTNEED);
+}
+
+}  // namespace
+
+void* allocateAligned(size_t bytes) {
+  if (bytes < kHuge) {
+    void* memory = std::aligned_alloc(64, roundUp(bytes == 0 ? 1 : bytes, 64));
+    if (memory == nullptr) throw std::bad_alloc();
+    return memory;
+  }
+  // Mapped on the boundary of a huge page, with what lies before and after it given back.
+  const size_t wanted = roundUp(bytes, kPage);
+  void* mapped = mmap(nullptr, wanted + kHuge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) throw std::bad_alloc();
+  auto* begin = static_cast<char*>(mapped);
+  auto* memory = reinterpret_cast<char*>(roundUp(reinterpret_cast<size_t>(begin), kHuge));
+  if (memory > begin) munmap(begin, static_cast<size_t>(memory - begin));
+  const auto rest = static_cast<size_t>(begin + wanted + kHuge - (memory + wanted));
+  if (rest > 0) munmap(memory + wanted, rest);
+#ifdef MADV_HUGEPAGE
+  // Not the tail: a huge page there would take memory that nobody asked for.
+  madvise(memory, bytes / kHuge * kHuge, MADV_HUGEPAGE);
+#endif
+  return memory;
+}
+
+void freeAligned(void* memory, size_t bytes) {
+  if (memory == nullptr) return;
+  if (bytes < kHuge) {
+    std::free(memory);
+  } else {
+    munmap(memory, roundUp(bytes, kPage));
+  }
+}
+
+void registerMemory(Exports& exports) {
+  exports.add("allocate", allocate);
+  exports.add("discard", discard);
+}
+
+}  // namespace mix

@@ -1,0 +1,55 @@
+// What the addon exports. One environment (the main thread, or a worker) gets one Context.
+#include <dnnl.hpp>
+
+#include "args.hpp"
+#include "context.hpp"
+#include "memory.hpp"
+#include "threads.hpp"
+
+namespace mix {
+
+void registerConvolution(Exports& exports);
+
+namespace {
+
+void setThreads(const Args& args) {
+  const int threads = static_cast<int>(args.integer(0));
+  args.context().threads = threads;
+  omp_set_num_threads(threads);
+}
+
+napi_value oneDnnVersion(const Args& args) {
+  const auto* version = dnnl::version();
+  return makeText(args.env(), std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+                                  std::to_string(version->patch));
+}
+
+// Bytes that the addon holds for itself: scratch memory of this environment.
+napi_value heldBytes(const Args& args) {
+  const Context& context = args.context();
+  return makeNumber(args.env(), static_cast<double>(context.scratch.bytes() + context.primitiveScratch.bytes()));
+}
+
+void releaseScratch(const Args& args) {
+  args.context().scratch.release();
+  args.context().primitiveScratch.release();
+}
+
+}  // namespace
+
+napi_value start(napi_env env, napi_value object) {
+  napi_set_instance_data(
+      env, new Context(), [](napi_env, void* data, void*) { delete static_cast<Context*>(data); }, nullptr);
+  Exports exports(env, object);
+  exports.add("setThreads", setThreads);
+  exports.add("oneDnnVersion", oneDnnVersion);
+  exports.add("heldBytes", heldBytes);
+  exports.add("releaseScratch", releaseScratch);
+  registerMemory(exports);
+  registerConvolution(exports);
+  return object;
+}
+
+}  // namespace mix
+
+NAPI_MODULE_INIT() { return mix::start(env, exports); }

@@ -1,0 +1,16 @@
+import type { ConvolutionAddon } from '../kernels/convolution.js';
+
+/** What the C++ addon exports; each family of kernels states its own functions. All check the sizes of the arrays they are given. */
+export interface Addon extends MemoryAddon, ConvolutionAddon {}
+
+interface MemoryAddon {
+  setThreads(threads: number): void;
+  oneDnnVersion(): string;
+  /** Bytes of scratch memory, given back by releaseScratch. */
+  heldBytes(): number;
+  releaseScratch(): void;
+  /** Aligned memory with anything in it. */
+  allocate(bytes: number): ArrayBuffer;
+  /** Gives the pages below `count` bytes back to the system; what is in them is lost. */
+  discard(bytes: Uint8Array, count: number): void;
+}

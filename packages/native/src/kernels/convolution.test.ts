@@ -1,0 +1,69 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { it } from 'vitest';
+import { describeNative, expectAsOnCpu, input } from '../../test/on-native.js';
+
+type Pad = 'same' | 'valid' | [[number, number], [number, number], [number, number], [number, number]];
+const explicit = (top: number, bottom: number, left: number, right: number): Pad => [
+  [0, 0],
+  [top, bottom],
+  [left, right],
+  [0, 0],
+];
+
+const cases: [number[], number[], number | [number, number], Pad, number | [number, number]][] = [
+  [[2, 8, 8, 3], [3, 3, 3, 4], 1, 'same', 1],
+  [[1, 7, 5, 2], [3, 3, 2, 5], 2, 'same', 1],
+  [[3, 9, 6, 16], [3, 3, 16, 32], 1, explicit(1, 1, 1, 1), 1],
+  [[2, 8, 8, 16], [3, 3, 16, 16], 2, explicit(1, 1, 1, 1), 1],
+  [[2, 8, 8, 4], [1, 1, 4, 8], 2, 'valid', 1],
+  [[1, 10, 11, 3], [3, 2, 3, 4], 1, 'valid', [2, 3]],
+  [[1, 6, 6, 1], [5, 5, 1, 1], [1, 2], explicit(0, 3, 2, 1), 1],
+  [[1, 1, 1, 1], [1, 1, 1, 1], 1, 'valid', 1],
+  [[0, 4, 4, 2], [3, 3, 2, 2], 1, 'same', 1],
+  [[2, 4, 4, 64], [3, 3, 64, 64], 1, 'same', 1],
+];
+
+describeNative('convolution', () => {
+  for (const [x, filter, strides, pad, dilations] of cases) {
+    const attrs = { strides, pad, dilations, dataFormat: 'NHWC' };
+    const y = tf.backend_util.computeConv2DInfo(
+      x as [number, number, number, number],
+      filter as [number, number, number, number],
+      strides,
+      dilations,
+      pad,
+    ).outShape;
+    it(`of [${x}] by [${filter}], strides ${strides}, pad ${JSON.stringify(pad)}, dilations ${dilations}`, async () => {
+      await expectAsOnCpu(
+        (image, weights) =>
+          tf.conv2d(image as Tensor4D, weights as Tensor4D, strides, pad, 'NHWC', dilations),
+        [input(...x), input(...filter)],
+      );
+      // The CPU backend's gradients take no account of dilation.
+      if (dilations !== 1) return;
+      await expectAsOnCpu(
+        (dy, weights) =>
+          tf
+            .engine()
+            .runKernel(
+              'Conv2DBackpropInput',
+              { dy, filter: weights },
+              { ...attrs, inputShape: x },
+            ) as Tensor4D,
+        [input(...y), input(...filter)],
+      );
+      await expectAsOnCpu(
+        (image, dy) =>
+          tf
+            .engine()
+            .runKernel(
+              'Conv2DBackpropFilter',
+              { x: image, dy },
+              { ...attrs, filterShape: filter },
+            ) as Tensor4D,
+        [input(...x), input(...y)],
+      );
+    });
+  }
+});

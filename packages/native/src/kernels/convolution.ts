@@ -1,0 +1,136 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { KernelTable, NativeKernel } from '../internal/kernel-table.js';
+
+type Conv2DInfo = tf.backend_util.Conv2DInfo;
+type Padding = Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
+
+/** The addon's convolutions. `shape` holds the sixteen numbers of its ConvolutionShape, see {@link convolutionNumbers}. */
+export interface ConvolutionAddon {
+  convolution(x: Float32Array, filter: Float32Array, y: Float32Array, shape: readonly number[]): void;
+  convolutionInputGradient(
+    dy: Float32Array,
+    filter: Float32Array,
+    dx: Float32Array,
+    shape: readonly number[],
+  ): void;
+  convolutionFilterGradient(
+    x: Float32Array,
+    dy: Float32Array,
+    dFilter: Float32Array,
+    shape: readonly number[],
+  ): void;
+}
+
+interface Attrs {
+  readonly strides: [number, number] | number;
+  readonly pad: Padding;
+  readonly dataFormat: 'NHWC' | 'NCHW';
+  readonly dilations?: [number, number] | number;
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+interface Shapes {
+  readonly in: readonly number[];
+  readonly filter: readonly number[];
+}
+
+/** The numbers in the order of the addon's ConvolutionShape. */
+export function convolutionNumbers(info: Conv2DInfo, groups = 1): number[] {
+  const { padInfo } = info;
+  return [
+    info.batchSize,
+    info.inHeight,
+    info.inWidth,
+    info.inChannels,
+    info.filterHeight,
+    info.filterWidth,
+    info.outChannels,
+    info.strideHeight,
+    info.strideWidth,
+    info.dilationHeight,
+    info.dilationWidth,
+    padInfo.top,
+    padInfo.left,
+    info.outHeight,
+    info.outWidth,
+    groups,
+  ];
+}
+
+function infoOf(shapes: Shapes, attrs: Attrs): Conv2DInfo {
+  return tf.backend_util.computeConv2DInfo(
+    shapes.in as [number, number, number, number],
+    shapes.filter as [number, number, number, number],
+    attrs.strides,
+    attrs.dilations ?? 1,
+    attrs.pad,
+    attrs.dimRoundingMode,
+    false,
+    attrs.dataFormat === 'NCHW' ? 'channelsFirst' : 'channelsLast',
+  );
+}
+
+const isEmpty = (shape: readonly number[]): boolean => shape.includes(0);
+
+const convolution: NativeKernel<{ x: TensorInfo; filter: TensorInfo }, Attrs> = ({
+  inputs: { x, filter },
+  attrs,
+  backend,
+  fallback,
+}) => {
+  if (attrs.dataFormat === 'NCHW') return fallback();
+  const info = infoOf({ in: x.shape, filter: filter.shape }, attrs);
+  if (isEmpty(x.shape) || isEmpty(filter.shape) || isEmpty(info.outShape))
+    return backend.zeros(info.outShape);
+  const y = backend.output(info.outShape);
+  backend.addon.convolution(
+    backend.floats(x),
+    backend.floats(filter),
+    backend.floats(y),
+    convolutionNumbers(info),
+  );
+  return y;
+};
+
+const inputGradient: NativeKernel<
+  { dy: TensorInfo; filter: TensorInfo },
+  Attrs & { inputShape: readonly number[] }
+> = ({ inputs: { dy, filter }, attrs, backend, fallback }) => {
+  if (attrs.dataFormat === 'NCHW') return fallback();
+  const info = infoOf({ in: attrs.inputShape, filter: filter.shape }, attrs);
+  if (isEmpty(dy.shape) || isEmpty(filter.shape) || isEmpty(info.inShape)) return backend.zeros(info.inShape);
+  const dx = backend.output(info.inShape);
+  backend.addon.convolutionInputGradient(
+    backend.floats(dy),
+    backend.floats(filter),
+    backend.floats(dx),
+    convolutionNumbers(info),
+  );
+  return dx;
+};
+
+const filterGradient: NativeKernel<
+  { x: TensorInfo; dy: TensorInfo },
+  Attrs & { filterShape: readonly number[] }
+> = ({ inputs: { x, dy }, attrs, backend, fallback }) => {
+  if (attrs.dataFormat === 'NCHW') return fallback();
+  const info = infoOf({ in: x.shape, filter: attrs.filterShape }, attrs);
+  if (isEmpty(x.shape) || isEmpty(dy.shape) || isEmpty(info.filterShape))
+    return backend.zeros(info.filterShape);
+  const dFilter = backend.output(info.filterShape);
+  backend.addon.convolutionFilterGradient(
+    backend.floats(x),
+    backend.floats(dy),
+    backend.floats(dFilter),
+    convolutionNumbers(info),
+  );
+  return dFilter;
+};
+
+/** 2-D convolution and its two gradients. */
+export const convolutionKernels: KernelTable = {
+  Conv2D: convolution,
+  Conv2DBackpropInput: inputGradient,
+  Conv2DBackpropFilter: filterGradient,
+};

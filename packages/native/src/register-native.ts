@@ -1,0 +1,38 @@
+// Imported for what they register: tfjs-layers the gradients, the CPU backend the kernels that this one does not have.
+import '@tensorflow/tfjs-layers';
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { availableThreads, checkThreads } from './internal/available-threads.js';
+import { registerTable } from './internal/kernel-table.js';
+import { loadAddon } from './internal/load-addon.js';
+import { NativeBackend } from './internal/native-backend.js';
+import { convolutionKernels } from './kernels/convolution.js';
+
+/** Options of {@link registerNative}. */
+export interface NativeOptions {
+  /**
+   * How many threads kernels may use.
+   *
+   * @defaultValue the environment's `MIX_NATIVE_THREADS`, else the cores that the process may use.
+   */
+  readonly threads?: number;
+}
+
+/**
+ * Registers the backend `'native'`; `await tf.setBackend('native')` then takes it. Calling it again only changes the options given.
+ *
+ * @throws Error where the addon is not built, with what to install, or where `threads` is no whole number above 0.
+ */
+export function registerNative({ threads }: NativeOptions = {}): void {
+  const { addon } = loadAddon();
+  if (threads !== undefined) addon.setThreads(checkThreads(threads, 'threads'));
+  else if (!registered) addon.setThreads(availableThreads());
+  if (registered) return;
+  registered = true;
+  registerTable(kernels);
+  tf.registerBackend('native', () => new NativeBackend(addon), 4);
+}
+
+let registered = false;
+
+const kernels = { ...convolutionKernels };
