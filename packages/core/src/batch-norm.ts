@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { invalidArgument } from './errors.js';
+import { checkFloat32 } from './internal/check-float32.js';
+import { hasKernel } from './internal/has-kernel.js';
 import { stopGradient } from './stop-gradient.js';
 
 /** Options of {@link batchNormTrain}. */
@@ -43,13 +44,11 @@ export function batchNormTrain<T extends Tensor>(
   { epsilon = 1e-5, relu = false, residual }: BatchNormTrainOptions<T> = {},
 ): BatchNormalized<T> {
   const channels = x.shape.at(-1) ?? 1;
-  check('x', x, x.shape);
-  check('scale', scale, [channels]);
-  check('offset', offset, [channels]);
-  if (residual !== undefined) check('residual', residual, x.shape);
-  if (tf.getKernel(FORWARD, tf.getBackend()) === undefined) {
-    return composed(x, scale, offset, epsilon, relu, residual);
-  }
+  checkFloat32('batchNormTrain', 'x', x);
+  checkFloat32('batchNormTrain', 'scale', scale, [channels]);
+  checkFloat32('batchNormTrain', 'offset', offset, [channels]);
+  if (residual !== undefined) checkFloat32('batchNormTrain', 'residual', residual, x.shape);
+  if (!hasKernel(FORWARD)) return composed(x, scale, offset, epsilon, relu, residual);
   registerFusedGradient();
   const inputs = { x, scale, offset, ...(residual && { residual }) };
   const [y, mean, variance] = tf
@@ -64,17 +63,6 @@ export function batchNormTrain<T extends Tensor>(
 
 const FORWARD = 'MixBatchNormTrain';
 const BACKWARD = 'MixBatchNormTrainGrad';
-
-// The fused kernels read memory by these shapes.
-function check(argument: string, tensor: Tensor, shape: readonly number[]): void {
-  const fits =
-    tensor.shape.length === shape.length && shape.every((size, axis) => tensor.shape[axis] === size);
-  if (fits && tensor.dtype === 'float32') return;
-  const received = `${tensor.dtype} [${tensor.shape}]`;
-  throw invalidArgument('batchNormTrain', argument, `be float32 [${shape}]`, received, {
-    code: fits ? 'DTYPE' : 'SHAPE',
-  });
-}
 
 function composed<T extends Tensor>(
   x: T,
