@@ -8,6 +8,7 @@
 
 namespace mix {
 
+void registerBatchNorm(Exports& exports);
 void registerConvolution(Exports& exports);
 
 namespace {
@@ -46,6 +47,7 @@ napi_value start(napi_env env, napi_value object) {
   exports.add("heldBytes", heldBytes);
   exports.add("releaseScratch", releaseScratch);
   registerMemory(exports);
+  registerBatchNorm(exports);
   registerConvolution(exports);
   return object;
 }

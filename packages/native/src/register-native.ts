@@ -6,6 +6,7 @@ import { availableThreads, checkThreads } from './internal/available-threads.js'
 import { registerTable } from './internal/kernel-table.js';
 import { loadAddon } from './internal/load-addon.js';
 import { NativeBackend } from './internal/native-backend.js';
+import { batchNormKernels } from './kernels/batch-norm-train.js';
 import { convolutionKernels } from './kernels/convolution.js';
 
 /** Options of {@link registerNative}. */
@@ -35,4 +36,4 @@ export function registerNative({ threads }: NativeOptions = {}): void {
 
 let registered = false;
 
-const kernels = { ...convolutionKernels };
+const kernels = { ...batchNormKernels, ...convolutionKernels };

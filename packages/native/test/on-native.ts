@@ -37,8 +37,16 @@ export interface Input {
 
 /** Repeatable values from -1 to 1, without zeros. */
 export function input(...shape: readonly number[]): Input {
+  return seededInput(1, ...shape);
+}
+
+/** As {@link input}, other values for every seed. */
+export function seededInput(seed: number, ...shape: readonly number[]): Input {
   const size = shape.reduce((product, length) => product * length, 1);
-  const values = Float32Array.from({ length: size }, (_, i) => Math.sin(12.9898 * (i + 1) + size) || 0.5);
+  const values = Float32Array.from(
+    { length: size },
+    (_, i) => Math.sin(12.9898 * (i + seed) * seed + size) || 0.5,
+  );
   return { values, shape };
 }
 

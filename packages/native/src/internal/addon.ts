@@ -1,7 +1,8 @@
+import type { BatchNormAddon } from '../kernels/batch-norm-train.js';
 import type { ConvolutionAddon } from '../kernels/convolution.js';
 
 /** What the C++ addon exports; each family of kernels states its own functions. All check the sizes of the arrays they are given. */
-export interface Addon extends MemoryAddon, ConvolutionAddon {}
+export interface Addon extends MemoryAddon, BatchNormAddon, ConvolutionAddon {}
 
 interface MemoryAddon {
   setThreads(threads: number): void;
