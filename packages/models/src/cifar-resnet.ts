@@ -1,11 +1,12 @@
 import { checkChoice, invalidArgument } from '@mix/core';
+import { basicBlock } from './internal/basic-block.js';
 import { residualNetwork } from './internal/residual-network.js';
 import { cifarStem } from './internal/stems.js';
 import type { Model } from './model.js';
-import type { ModelOptions } from './model-options.js';
+import type { ResidualOptions } from './residual-options.js';
 
 /** Options of {@link cifarResnet}. */
-export interface CifarResnetOptions extends ModelOptions {
+export interface CifarResnetOptions extends ResidualOptions {
   /** Number of weighted layers: `6n + 2`, such as 8, 20, 32, 44, 56 or 110. */
   readonly depth: number;
   /** Channels of the first stage; the others have twice and four times as many. @defaultValue 16 */
@@ -42,6 +43,7 @@ export function cifarResnet({
   checkChoice('cifarResnet', 'shortcut', shortcut, ['identity', 'projection']);
   return residualNetwork('cifarResnet', {
     ...options,
+    block: basicBlock,
     width,
     shortcut,
     depths: [blocks, blocks, blocks],

@@ -1,16 +1,7 @@
-import { checkChoice } from '@mix/core';
-import { residualNetwork } from './internal/residual-network.js';
-import { cifarStem, imagenetStem } from './internal/stems.js';
+import { basicBlock } from './internal/basic-block.js';
+import { torchvisionResnet } from './internal/torchvision-resnet.js';
 import type { Model } from './model.js';
-import type { ModelOptions } from './model-options.js';
-
-/** Options of {@link resnet18}. */
-export interface Resnet18Options extends ModelOptions {
-  /** `'cifar'`: 3x3 convolution of stride 1, no max-pooling. `'imagenet'`: 7x7 of stride 2, then 3x3 max-pooling of stride 2. */
-  readonly stem: 'cifar' | 'imagenet';
-  /** Channels of the first stage; each later stage doubles them. @defaultValue 64 */
-  readonly width?: number;
-}
+import type { ResnetOptions } from './resnet-options.js';
 
 /**
  * Builds torchvision's ResNet-18: four stages of two basic blocks with projection shortcuts, under torchvision's names.
@@ -19,13 +10,6 @@ export interface Resnet18Options extends ModelOptions {
  * @throws MixError `INVALID_ARGUMENT` for an option out of its range.
  * @see He et al. 2016, https://arxiv.org/abs/1512.03385, Table 1
  */
-export function resnet18({ stem, width = 64, ...options }: Resnet18Options): Model {
-  checkChoice('resnet18', 'stem', stem, ['cifar', 'imagenet']);
-  return residualNetwork('resnet18', {
-    ...options,
-    width,
-    depths: [2, 2, 2, 2],
-    shortcut: 'projection',
-    stem: stem === 'cifar' ? cifarStem : imagenetStem,
-  });
+export function resnet18(options: ResnetOptions): Model {
+  return torchvisionResnet('resnet18', options, { block: basicBlock, depths: [2, 2, 2, 2] });
 }

@@ -20,6 +20,7 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_torchvision_: torchvisionFamily,
   mix_losses: mixLossesFamily,
   models_resnet18: modelFamily,
+  models_resnet50: modelFamily,
   upsample_: upsampleFamily,
 };
 

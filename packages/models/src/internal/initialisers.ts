@@ -2,11 +2,15 @@ import type { Rng } from '@mix/core';
 
 /** `count` draws of N(0, 2 / fanOut): He et al. 2015, https://arxiv.org/abs/1502.01852, as torchvision's ResNet uses it. */
 export function kaimingNormal(rng: Rng, count: number, fanOut: number): Float32Array {
-  const deviation = Math.sqrt(2 / fanOut);
+  return normal(rng, count, Math.sqrt(2 / fanOut));
+}
+
+/** `count` draws of N(0, deviation²). */
+export function normal(rng: Rng, count: number, deviation: number): Float32Array {
   return Float32Array.from({ length: count }, () => rng.normal(0, deviation));
 }
 
-/** `count` draws uniform in ±1/√fanIn: PyTorch's default for the weight and bias of a linear layer. */
+/** `count` draws uniform in ±1/√fanIn: PyTorch's default for weights and biases of linear layers and convolutions. */
 export function uniformFanIn(rng: Rng, count: number, fanIn: number): Float32Array {
   const bound = 1 / Math.sqrt(fanIn);
   return Float32Array.from({ length: count }, () => rng.uniform(-bound, bound));

@@ -1,22 +1,32 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Builder } from './builder.js';
-import { uniformFanIn } from './initialisers.js';
+import type { WeightBuilder } from './builder.js';
+import { normal, uniformFanIn } from './initialisers.js';
+
+/** Sizes and first weights of a linear layer. */
+export interface LinearOptions {
+  readonly inSize: number;
+  readonly outSize: number;
+  /** Draw the weight from N(0, deviation²) and start the bias at 0, as timm's transformers do; else PyTorch's default for both. */
+  readonly deviation?: number;
+}
 
 /** Makes `<name>.weight` and `<name>.bias`, and gives `x · weight + bias` for `[B,in]`. */
 export function createLinear(
-  { store, rng }: Builder,
+  { store, rng }: WeightBuilder,
   name: string,
-  inSize: number,
-  outSize: number,
+  { inSize, outSize, deviation }: LinearOptions,
 ): (x: Tensor2D) => Tensor2D {
-  const draw = (parameter: string, count: number) => uniformFanIn(rng.fork(parameter), count, inSize);
-  const weight = store.parameter<tf.Rank.R2>(
-    `${name}.weight`,
-    [inSize, outSize],
-    draw(`${name}.weight`, inSize * outSize),
-    'linear',
-  );
-  const bias = store.parameter<tf.Rank.R1>(`${name}.bias`, [outSize], draw(`${name}.bias`, outSize));
-  return (x) => tf.add(tf.matMul(x, weight), bias) as Tensor2D;
+  const [weightName, biasName] = [`${name}.weight`, `${name}.bias`] as const;
+  const [weights, biases] =
+    deviation === undefined
+      ? [
+          uniformFanIn(rng.fork(weightName), inSize * outSize, inSize),
+          uniformFanIn(rng.fork(biasName), outSize, inSize),
+        ]
+      : [normal(rng.fork(weightName), inSize * outSize, deviation), new Float32Array(outSize)];
+  const weight = store.parameter<tf.Rank.R2>(weightName, [inSize, outSize], weights, 'linear');
+  const bias = store.parameter<tf.Rank.R1>(biasName, [outSize], biases);
+  // Never transposed: tfjs' WebAssembly kernel then adds the bias wrongly.
+  return (x) => tf.fused.matMul({ a: x, b: weight, bias }) as Tensor2D;
 }

@@ -1,16 +1,18 @@
 import { checkInteger, checkPositive, checkRange } from '@mix/core';
 import type { Model } from '../model.js';
-import type { ModelOptions } from '../model-options.js';
-import type { Shortcut } from './basic-block.js';
+import type { ResidualOptions } from '../residual-options.js';
 import type { Builder } from './builder.js';
 import type { Layer } from './layer.js';
 import { createLinear } from './linear.js';
 import { ParameterStore } from './parameter-store.js';
+import type { ResidualBlock } from './residual-block.js';
 import { residualStages } from './residual-stages.js';
+import type { Shortcut } from './shortcut.js';
 import { stagedClassifier } from './staged-classifier.js';
 
 /** What tells one residual network from another. */
-export interface ResidualNetworkOptions extends ModelOptions {
+export interface ResidualNetworkOptions extends ResidualOptions {
+  readonly block: ResidualBlock;
   readonly width: number;
   readonly depths: readonly number[];
   readonly shortcut: Shortcut;
@@ -26,6 +28,7 @@ export function residualNetwork(
     inChannels = 3,
     batchNorm: { momentum = 0.1, epsilon = 1e-5, frozen = false } = {},
     zeroInitResidual = false,
+    block,
     width,
     depths,
     shortcut,
@@ -40,7 +43,13 @@ export function residualNetwork(
   const store = new ParameterStore();
   const builder: Builder = { store, rng, batchNorm: { momentum, epsilon, frozen } };
   const first = stem(builder, inChannels, width);
-  const { stages, outChannels } = residualStages(builder, { width, depths, shortcut, zeroInitResidual });
-  const head = createLinear(builder, 'fc', outChannels, numClasses);
+  const { stages, outChannels } = residualStages(builder, {
+    block,
+    width,
+    depths,
+    shortcut,
+    zeroInitResidual,
+  });
+  const head = createLinear(builder, 'fc', { inSize: outChannels, outSize: numClasses });
   return stagedClassifier({ store, inChannels, numClasses, stem: first, stages, head });
 }
