@@ -10,6 +10,7 @@ namespace mix {
 
 void registerBatchNorm(Exports& exports);
 void registerConvolution(Exports& exports);
+void registerMatmul(Exports& exports);
 
 namespace {
 
@@ -49,6 +50,7 @@ napi_value start(napi_env env, napi_value object) {
   registerMemory(exports);
   registerBatchNorm(exports);
   registerConvolution(exports);
+  registerMatmul(exports);
   return object;
 }
 

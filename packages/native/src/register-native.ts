@@ -8,6 +8,7 @@ import { loadAddon } from './internal/load-addon.js';
 import { NativeBackend } from './internal/native-backend.js';
 import { batchNormKernels } from './kernels/batch-norm-train.js';
 import { convolutionKernels } from './kernels/convolution.js';
+import { matmulKernels } from './kernels/matmul.js';
 
 /** Options of {@link registerNative}. */
 export interface NativeOptions {
@@ -36,4 +37,4 @@ export function registerNative({ threads }: NativeOptions = {}): void {
 
 let registered = false;
 
-const kernels = { ...batchNormKernels, ...convolutionKernels };
+const kernels = { ...batchNormKernels, ...convolutionKernels, ...matmulKernels };

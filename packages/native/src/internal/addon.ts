@@ -1,8 +1,9 @@
 import type { BatchNormAddon } from '../kernels/batch-norm-train.js';
 import type { ConvolutionAddon } from '../kernels/convolution.js';
+import type { MatmulAddon } from '../kernels/matmul.js';
 
 /** What the C++ addon exports; each family of kernels states its own functions. All check the sizes of the arrays they are given. */
-export interface Addon extends MemoryAddon, BatchNormAddon, ConvolutionAddon {}
+export interface Addon extends MemoryAddon, BatchNormAddon, ConvolutionAddon, MatmulAddon {}
 
 interface MemoryAddon {
   setThreads(threads: number): void;
