@@ -1,7 +1,9 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkChoice } from './checks.js';
-import { invalidArgument } from './errors.js';
+import { checkTargets } from './internal/check-targets.js';
+import { fusedSoftCrossEntropy, softCrossEntropyKernel } from './internal/fused-soft-cross-entropy.js';
+import { hasKernel } from './internal/has-kernel.js';
 import { stopGradient } from './stop-gradient.js';
 import { denseTargets, type Targets } from './targets.js';
 
@@ -9,12 +11,19 @@ import { denseTargets, type Targets } from './targets.js';
  * Cross-entropy of soft targets, per sample: `−Σ_c t[b,c] · log softmax(logits)[b,c]`. For sparse targets this equals the
  * λ-weighted sum of hard cross-entropies; rows of `t` need not sum to 1. Average the rows yourself: `tf.mean(...)`.
  *
+ * Backends that register the kernels `MixSoftCrossEntropy` and `MixSoftCrossEntropyGrad` run it fused, sparse targets without
+ * writing them out; the others get the plain composition of tfjs ops. Differentiable, once, by `logits`.
+ *
  * @param logits float32 `[B,classes]`, borrowed.
  * @param targets Borrowed; treated as constants.
  * @returns float32 `[B]`, new.
- * @throws MixError `BATCH_SIZE` or `SHAPE`.
+ * @throws MixError `BATCH_SIZE`, `SHAPE` or `DTYPE`.
  */
 export function softCrossEntropy(logits: Tensor2D, targets: Targets): Tensor1D {
+  if (hasKernel(softCrossEntropyKernel)) {
+    checkTargets('softCrossEntropy', logits, targets);
+    return fusedSoftCrossEntropy(logits, targets);
+  }
   return tf.tidy(() => {
     const values = targetValues('softCrossEntropy', logits, targets);
     return tf.neg(tf.sum(tf.mul(values, tf.logSoftmax(logits)), 1)) as Tensor1D;
@@ -37,7 +46,7 @@ export interface SoftBceOptions {
  * @param logits float32 `[B,classes]`, borrowed.
  * @param targets Borrowed; treated as constants, values in `[0,1]`.
  * @returns float32 `[B]`, new. (With the defaults, their mean is PyTorch's `binary_cross_entropy_with_logits`.)
- * @throws MixError `BATCH_SIZE` or `SHAPE`.
+ * @throws MixError `BATCH_SIZE`, `SHAPE` or `DTYPE`.
  */
 export function softBce(
   logits: Tensor2D,
@@ -62,7 +71,7 @@ export function softBce(
  * @param logits float32 `[B,classes]`, borrowed.
  * @param targets Borrowed; treated as constants, values in `[0,1]`.
  * @returns float32 `[B]`, new; `1 − p` counts as at least 1e-30.
- * @throws MixError `BATCH_SIZE` or `SHAPE`.
+ * @throws MixError `BATCH_SIZE`, `SHAPE` or `DTYPE`.
  */
 export function softmaxBce(logits: Tensor2D, targets: Targets): Tensor1D {
   return tf.tidy(() => {
@@ -87,12 +96,6 @@ function reduceClasses(each: tf.Tensor, overClasses: 'mean' | 'sum'): Tensor1D {
 }
 
 function targetValues(where: string, logits: Tensor2D, targets: Targets): Tensor2D {
-  const [size, numClasses] = logits.shape;
-  const rows = (targets.kind === 'dense' ? targets.values : targets.classes).shape[0];
-  if (rows !== size) {
-    throw invalidArgument(where, 'targets', `have as many rows as the logits, ${size}`, rows, {
-      code: 'BATCH_SIZE',
-    });
-  }
-  return stopGradient(denseTargets(targets, numClasses));
+  checkTargets(where, logits, targets);
+  return stopGradient(denseTargets(targets, logits.shape[1]));
 }
