@@ -2,6 +2,7 @@ import {
   assembleMixed,
   type Batch,
   type BatchShape,
+  blend,
   checkBatch,
   type MixContext,
   type MixedBatch,
@@ -74,9 +75,10 @@ export function applyMixup(
   const { partner, lam } = plan;
   checkPairs('applyMixup', partner, lam);
   const shares = lam.map((own) => [own, 1 - own]);
+  const sources = partner.map((other, row) => [row, other]);
   return assembleMixed(batch, {
-    images: blend(batch.images, partner, lam),
-    sources: partner.map((other, row) => [row, other]),
+    images: blend(batch.images, sources, { lam: shares }),
+    sources,
     lam: shares,
     masks: masks ? constantMasks(plan.shape, shares) : undefined,
     plan,
@@ -100,35 +102,6 @@ export function mixup(options: MixupOptions = {}): Mixer<MixupPlan> {
     checkBatch('mixup', batch);
     return applyMixup(batch, planMixup(shapeOf(batch), rng, options), { masks });
   };
-}
-
-function blend(images: Tensor4D, partner: readonly number[], lam: readonly number[]): Tensor4D {
-  return tf.tidy(() => {
-    const [first] = lam;
-    const uniform = lam.every((value) => value === first);
-    if (uniform && first === 1) return tf.clone(images);
-    const others = tf.gather(images, tf.tensor1d([...partner], 'int32'));
-    if (uniform && first === 0) return others;
-    const column = (values: readonly number[]): tf.Tensor =>
-      tf.tensor(values as number[], [values.length, 1, 1, 1]);
-    const own = uniform ? tf.scalar(first ?? 1) : column(lam);
-    const other = uniform ? tf.scalar(1 - (first ?? 1)) : column(lam.map((value) => 1 - value));
-    const mixed: Tensor4D = tf.add(tf.mul(images, own), tf.mul(others, other));
-    if (uniform || !lam.some((value) => value === 0 || value === 1)) return mixed;
-    return selectWholeRows(images, others, mixed, lam);
-  });
-}
-
-// Rows of λ = 1 come from the batch, of λ = 0 from the partners, the rest from the blend: copies all, no arithmetic.
-function selectWholeRows(
-  images: Tensor4D,
-  others: Tensor4D,
-  mixed: Tensor4D,
-  lam: readonly number[],
-): Tensor4D {
-  const size = lam.length;
-  const rows = lam.map((value, row) => (value === 1 ? row : value === 0 ? size + row : 2 * size + row));
-  return tf.gather(tf.concat([images, others, mixed]), tf.tensor1d(rows, 'int32'));
 }
 
 function constantMasks([size, height, width]: BatchShape, shares: readonly (readonly number[])[]): Tensor4D {

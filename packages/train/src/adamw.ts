@@ -1,4 +1,4 @@
-import { checkPositive, checkRange, invalidArgument, type Json } from '@mix/core';
+import { adamwUpdate, checkPositive, checkRange, invalidArgument, type Json } from '@mix/core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Buffers } from './internal/buffers.js';
@@ -45,15 +45,20 @@ export function adamw({
   function updateOne(name: string, variable: Variable, gradient: Tensor, learningRate: number): void {
     const step = (steps.get(name) ?? 0) + 1;
     steps.set(name, step);
-    const decay = decayOf(name, variable, weightDecay, noDecay);
-    const weights = decay > 0 ? tf.mul(variable, 1 - learningRate * decay) : variable;
-    const mean = moment(buffers.get('mean', name), gradient, beta1);
-    const square = moment(buffers.get('square', name), tf.square(gradient), beta2);
+    const { weights, mean, square } = adamwUpdate(
+      { weights: variable, gradient, mean: buffers.get('mean', name), square: buffers.get('square', name) },
+      {
+        learningRate,
+        step,
+        beta1,
+        beta2,
+        epsilon,
+        weightDecay: decayOf(name, variable, weightDecay, noDecay),
+      },
+    );
     buffers.set('mean', name, mean);
     buffers.set('square', name, square);
-    const root = tf.add(tf.div(tf.sqrt(square), Math.sqrt(1 - beta2 ** step)), epsilon);
-    const change = tf.mul(tf.div(mean, root), learningRate / (1 - beta1 ** step));
-    variable.assign(tf.sub(weights, change));
+    variable.assign(weights);
   }
 
   return {
@@ -83,11 +88,6 @@ export function adamw({
       steps.clear();
     },
   };
-}
-
-function moment(last: Tensor | undefined, value: Tensor, beta: number): Tensor {
-  const share = tf.mul(value, 1 - beta);
-  return last === undefined ? share : tf.add(tf.mul(last, beta), share);
 }
 
 function stepCounts(steps: Json | undefined): [string, number][] {

@@ -1,4 +1,4 @@
-import { checkRange, invalidArgument } from '@mix/core';
+import { checkRange, invalidArgument, sgdUpdate } from '@mix/core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Buffers } from './internal/buffers.js';
@@ -45,16 +45,18 @@ export function sgd({
 
   function updateOne(name: string, variable: Variable, gradient: Tensor, learningRate: number): void {
     const decay = decayOf(name, variable, weightDecay, noDecay);
-    const direction = decay > 0 && !decoupled ? tf.add(gradient, tf.mul(variable, decay)) : gradient;
-    const weights = decay > 0 && decoupled ? tf.mul(variable, 1 - learningRate * decay) : variable;
-    let change = direction;
-    if (momentum > 0) {
-      const last = buffers.get('momentum', name);
-      const next = last === undefined ? tf.clone(direction) : tf.add(tf.mul(last, momentum), direction);
-      buffers.set('momentum', name, next);
-      change = nesterov ? tf.add(direction, tf.mul(next, momentum)) : next;
-    }
-    variable.assign(tf.sub(weights, tf.mul(change, learningRate)));
+    const updated = sgdUpdate(
+      { weights: variable, gradient, velocity: buffers.get('momentum', name) },
+      {
+        learningRate,
+        momentum,
+        nesterov,
+        weightDecay: decoupled ? 0 : decay,
+        shrink: decoupled ? 1 - learningRate * decay : 1,
+      },
+    );
+    if (updated.velocity !== undefined) buffers.set('momentum', name, updated.velocity);
+    variable.assign(updated.weights);
   }
 
   return {
