@@ -1,4 +1,5 @@
 import { cutmixFamily } from './cutmix.js';
+import { emaFamily } from './ema.js';
 import type { Family } from './family.js';
 import { labelSmoothingFamily } from './label-smoothing.js';
 import { mixLossesFamily } from './mix-losses.js';
@@ -11,6 +12,7 @@ import { torchvisionFamily } from './torchvision.js';
 import { upsampleFamily } from './upsample.js';
 
 const families: Readonly<Record<string, Family>> = {
+  ema_update: emaFamily,
   handcrafted_cutmix_: cutmixFamily,
   handcrafted_label_smoothing: labelSmoothingFamily,
   handcrafted_mixed_ce: mixedCeFamily,
