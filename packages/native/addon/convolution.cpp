@@ -6,6 +6,7 @@
 #include "args.hpp"
 #include "context.hpp"
 #include "primitives.hpp"
+#include "winograd.hpp"
 
 namespace mix {
 
@@ -83,11 +84,15 @@ dnnl::convolution_backward_weights::primitive_desc filterDescription(const dnnl:
 }
 #endif
 
-// (x, filter, y, shape)
+// (x, filter, y, shape, winograd)
 void convolution(const Args& args) {
   const auto numbers = args.integers(3);
   const ConvolutionShape s(numbers);
   Context& context = args.context();
+  const float* x = args.floats(0, s.inSize());
+  const float* filter = args.floats(1, s.filterSize());
+  float* y = args.floats(2, s.outSize());
+  if (args.boolean(4) && fitsWinograd(s)) return winogradForward(context, s, x, filter, y);
   const Plan& plan = context.primitives->get(planKey("conv", context, numbers), [&] {
     const auto& engine = context.primitives->engine;
     const Layouts l(s);
@@ -97,14 +102,18 @@ void convolution(const Args& args) {
                  {DNNL_ARG_WEIGHTS, l.filter, description.weights_desc(), false},
                  {DNNL_ARG_DST, l.out, description.dst_desc(), true}});
   });
-  plan.run(context, {args.floats(0, s.inSize()), args.floats(1, s.filterSize()), args.floats(2, s.outSize())});
+  plan.run(context, {x, filter, y});
 }
 
-// (dy, filter, dx, shape)
+// (dy, filter, dx, shape, winograd)
 void convolutionInputGradient(const Args& args) {
   const auto numbers = args.integers(3);
   const ConvolutionShape s(numbers);
   Context& context = args.context();
+  const float* dy = args.floats(0, s.outSize());
+  const float* filter = args.floats(1, s.filterSize());
+  float* dx = args.floats(2, s.inSize());
+  if (args.boolean(4) && fitsWinograd(s)) return winogradInputGradient(context, s, dy, filter, dx);
   const Plan& plan = context.primitives->get(planKey("conv-dx", context, numbers), [&] {
     const auto& engine = context.primitives->engine;
     const Layouts l(s);
@@ -114,14 +123,18 @@ void convolutionInputGradient(const Args& args) {
                  {DNNL_ARG_WEIGHTS, l.filter, description.weights_desc(), false},
                  {DNNL_ARG_DIFF_SRC, l.in, description.diff_src_desc(), true}});
   });
-  plan.run(context, {args.floats(0, s.outSize()), args.floats(1, s.filterSize()), args.floats(2, s.inSize())});
+  plan.run(context, {dy, filter, dx});
 }
 
-// (x, dy, dFilter, shape)
+// (x, dy, dFilter, shape, winograd)
 void convolutionFilterGradient(const Args& args) {
   const auto numbers = args.integers(3);
   const ConvolutionShape s(numbers);
   Context& context = args.context();
+  const float* x = args.floats(0, s.inSize());
+  const float* dy = args.floats(1, s.outSize());
+  float* dFilter = args.floats(2, s.filterSize());
+  if (args.boolean(4) && fitsWinograd(s)) return winogradFilterGradient(context, s, x, dy, dFilter);
   const Plan& plan = context.primitives->get(planKey("conv-dw", context, numbers), [&] {
     const auto& engine = context.primitives->engine;
     const Layouts l(s);
@@ -131,7 +144,7 @@ void convolutionFilterGradient(const Args& args) {
                  {DNNL_ARG_DIFF_DST, l.out, description.diff_dst_desc(), false},
                  {DNNL_ARG_DIFF_WEIGHTS, l.filter, description.diff_weights_desc(), true}});
   });
-  plan.run(context, {args.floats(0, s.inSize()), args.floats(1, s.outSize()), args.floats(2, s.filterSize())});
+  plan.run(context, {x, dy, dFilter});
 }
 
 }  // namespace

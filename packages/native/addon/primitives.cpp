@@ -32,7 +32,7 @@ Plan::Plan(const dnnl::engine& engine, dnnl::primitive primitive, size_t scratch
   }
 }
 
-void Plan::run(Context& context, const std::vector<void*>& pointers) const {
+void Plan::run(Context& context, const std::vector<const void*>& pointers) const {
   const auto& engine = context.primitives->engine;
   auto& stream = context.primitives->stream;
   // oneDNN's scratchpad first, then the operands that need another layout.
@@ -43,11 +43,13 @@ void Plan::run(Context& context, const std::vector<void*>& pointers) const {
   std::vector<std::pair<size_t, dnnl::memory>> outputs;
   for (size_t i = 0; i < operands_.size(); ++i) {
     const Operand& operand = operands_[i];
+    // oneDNN's handles are all writable; it only reads what is no output.
+    void* pointer = const_cast<void*>(pointers[i]);
     if (!reorders_[i]) {
-      arguments.emplace(operand.name, dnnl::memory(operand.plain, engine, pointers[i]));
+      arguments.emplace(operand.name, dnnl::memory(operand.plain, engine, pointer));
       continue;
     }
-    dnnl::memory plain(operand.plain, engine, pointers[i]);
+    dnnl::memory plain(operand.plain, engine, pointer);
     dnnl::memory wanted(operand.wanted, engine, next);
     next += aligned(operand.wanted.get_size());
     if (operand.isOutput) {

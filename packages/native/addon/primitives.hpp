@@ -29,7 +29,7 @@ class Plan {
       : Plan(engine, dnnl::primitive(description), description.scratchpad_desc().get_size(), std::move(operands)) {}
 
   // One pointer for each operand, in their order.
-  void run(Context& context, const std::vector<void*>& pointers) const;
+  void run(Context& context, const std::vector<const void*>& pointers) const;
 
  private:
   Plan(const dnnl::engine& engine, dnnl::primitive primitive, size_t scratchpad, std::vector<Operand> operands);

@@ -7,7 +7,7 @@ import { registerTable } from './internal/kernel-table.js';
 import { loadAddon } from './internal/load-addon.js';
 import { NativeBackend } from './internal/native-backend.js';
 import { batchNormKernels } from './kernels/batch-norm-train.js';
-import { convolutionKernels } from './kernels/convolution.js';
+import { allowWinograd, convolutionKernels } from './kernels/convolution.js';
 import { matmulKernels } from './kernels/matmul.js';
 
 /** Options of {@link registerNative}. */
@@ -18,6 +18,13 @@ export interface NativeOptions {
    * @defaultValue the environment's `MIX_NATIVE_THREADS`, else the cores that the process may use.
    */
   readonly threads?: number;
+  /**
+   * Whether 3x3 convolutions with stride 1 may use Winograd's F(4x4, 3x3): up to twice as fast, with errors of about
+   * 1e-5 of the largest output instead of 1e-6.
+   *
+   * @defaultValue true
+   */
+  readonly winograd?: boolean;
 }
 
 /**
@@ -25,7 +32,8 @@ export interface NativeOptions {
  *
  * @throws Error where the addon is not built, with what to install, or where `threads` is no whole number above 0.
  */
-export function registerNative({ threads }: NativeOptions = {}): void {
+export function registerNative({ threads, winograd }: NativeOptions = {}): void {
+  if (winograd !== undefined) allowWinograd(winograd);
   const { addon } = loadAddon();
   if (threads !== undefined) addon.setThreads(checkThreads(threads, 'threads'));
   else if (!registered) addon.setThreads(availableThreads());

@@ -43,10 +43,11 @@ export function input(...shape: readonly number[]): Input {
 /** As {@link input}, other values for every seed. */
 export function seededInput(seed: number, ...shape: readonly number[]): Input {
   const size = shape.reduce((product, length) => product * length, 1);
-  const values = Float32Array.from(
-    { length: size },
-    (_, i) => Math.sin(12.9898 * (i + seed) * seed + size) || 0.5,
-  );
+  // The usual hash by a sine: equal on every run, without the pattern of the sine itself.
+  const values = Float32Array.from({ length: size }, (_, i) => {
+    const hashed = Math.sin(12.9898 * (i + 1) + 78.233 * seed) * 43758.5453;
+    return 2 * (hashed - Math.floor(hashed)) - 1 || 0.5;
+  });
   return { values, shape };
 }
 

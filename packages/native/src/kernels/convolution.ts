@@ -5,21 +5,39 @@ import type { KernelTable, NativeKernel } from '../internal/kernel-table.js';
 type Conv2DInfo = tf.backend_util.Conv2DInfo;
 type Padding = Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
 
-/** The addon's convolutions. `shape` holds the sixteen numbers of its ConvolutionShape, see {@link convolutionNumbers}. */
+/**
+ * The addon's convolutions. `shape` holds the sixteen numbers of its ConvolutionShape, see {@link convolutionNumbers}; `winograd` allows
+ * Winograd's algorithm where it fits.
+ */
 export interface ConvolutionAddon {
-  convolution(x: Float32Array, filter: Float32Array, y: Float32Array, shape: readonly number[]): void;
+  convolution(
+    x: Float32Array,
+    filter: Float32Array,
+    y: Float32Array,
+    shape: readonly number[],
+    winograd: boolean,
+  ): void;
   convolutionInputGradient(
     dy: Float32Array,
     filter: Float32Array,
     dx: Float32Array,
     shape: readonly number[],
+    winograd: boolean,
   ): void;
   convolutionFilterGradient(
     x: Float32Array,
     dy: Float32Array,
     dFilter: Float32Array,
     shape: readonly number[],
+    winograd: boolean,
   ): void;
+}
+
+let winogradAllowed = true;
+
+/** Whether convolutions may use Winograd's algorithm from now on. */
+export function allowWinograd(allowed: boolean): void {
+  winogradAllowed = allowed;
 }
 
 interface Attrs {
@@ -89,6 +107,7 @@ const convolution: NativeKernel<{ x: TensorInfo; filter: TensorInfo }, Attrs> = 
     backend.floats(filter),
     backend.floats(y),
     convolutionNumbers(info),
+    winogradAllowed,
   );
   return y;
 };
@@ -106,6 +125,7 @@ const inputGradient: NativeKernel<
     backend.floats(filter),
     backend.floats(dx),
     convolutionNumbers(info),
+    winogradAllowed,
   );
   return dx;
 };
@@ -124,6 +144,7 @@ const filterGradient: NativeKernel<
     backend.floats(dy),
     backend.floats(dFilter),
     convolutionNumbers(info),
+    winogradAllowed,
   );
   return dFilter;
 };

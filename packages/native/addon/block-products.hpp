@@ -1,0 +1,70 @@
+// Products of small matrices by blocks that stay in registers.
+#pragma once
+
+#include <utility>
+
+#include "vectors.hpp"
+
+namespace mix {
+
+// c[kRows, kVectors * kLanes] (+)= the product over `depth` of a column of a (element r of step d at a[r * rowStep + d * depthStep]) and
+// a row of b (at b + d * bStep).
+template <int kRows, int kVectors, bool kAdd>
+inline void blockProduct(const float* a, int64_t rowStep, int64_t depthStep, const float* b, int64_t bStep,
+                         int64_t depth, float* c, int64_t cStep) {
+  Vector sums[kRows][kVectors];
+  for (int r = 0; r < kRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) sums[r][v] = kAdd ? load(c + r * cStep + v * kLanes) : Vector{};
+  }
+  for (int64_t d = 0; d < depth; ++d) {
+    Vector row[kVectors];
+    for (int v = 0; v < kVectors; ++v) row[v] = load(b + d * bStep + v * kLanes);
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+      const Vector factor = broadcast(a[r * rowStep + d * depthStep]);
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) sums[r][v] += factor * row[v];
+    }
+  }
+  for (int r = 0; r < kRows; ++r) {
+    for (int v = 0; v < kVectors; ++v) store(c + r * cStep + v * kLanes, sums[r][v]);
+  }
+}
+
+using BlockProduct = void (*)(const float* a, int64_t rowStep, int64_t depthStep, const float* b, int64_t bStep,
+                              int64_t depth, float* c, int64_t cStep);
+
+template <int kVectors, bool kAdd, int... kRows>
+inline BlockProduct chooseBlockProduct(int rows, std::integer_sequence<int, kRows...>) {
+  static constexpr BlockProduct choices[] = {blockProduct<kRows + 1, kVectors, kAdd>...};
+  return choices[rows - 1];
+}
+
+// The routine for `rows` (1 to kBlockRows) rows and `vectors` (1 or kBlockVectors) vectors of columns.
+template <bool kAdd>
+inline BlockProduct blockProductFor(int rows, int vectors) {
+  using Rows = std::make_integer_sequence<int, kBlockRows>;
+  return vectors == 1 ? chooseBlockProduct<1, kAdd>(rows, Rows{}) : chooseBlockProduct<kBlockVectors, kAdd>(rows, Rows{});
+}
+
+// c[rows, columns] (+)= the product of a and b as above, where columns is a multiple of kLanes. b lies in panels of kBlockVectors * kLanes
+// columns, `panelStep` apart: packed, or, with panels next to each other, a plain matrix.
+constexpr int64_t kPanel = kBlockVectors * kLanes;
+template <bool kAdd>
+inline void matrixProduct(const float* a, int64_t rowStep, int64_t depthStep, const float* b, int64_t bStep,
+                          int64_t panelStep, int64_t rows, int64_t columns, int64_t depth, float* c, int64_t cStep) {
+  // Rows in blocks of nearly equal size, since a block of one or two rows runs far below the peak.
+  const int64_t blocks = (rows + kBlockRows - 1) / kBlockRows;
+  int vectors = 0;
+  for (int64_t column = 0; column < columns; column += vectors * kLanes) {
+    vectors = columns - column >= kPanel ? kBlockVectors : 1;
+    const float* panel = b + column / kPanel * panelStep + column % kPanel;
+    for (int64_t block = 0; block < blocks; ++block) {
+      const int64_t first = rows * block / blocks, last = rows * (block + 1) / blocks;
+      const BlockProduct run = blockProductFor<kAdd>(static_cast<int>(last - first), vectors);
+      run(a + first * rowStep, rowStep, depthStep, panel, bStep, depth, c + first * cStep + column, cStep);
+    }
+  }
+}
+
+}  // namespace mix

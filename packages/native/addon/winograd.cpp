@@ -1,0 +1,287 @@
+#include "winograd.hpp"
+
+#include <omp.h>
+
+#include <cstring>
+
+#include "block-products.hpp"
+#include "context.hpp"
+#include "threads.hpp"
+#include "winograd-tiles.hpp"
+
+namespace mix {
+
+namespace {
+
+// What a thread's block of tiles may take of its second-level cache, in floats.
+constexpr int64_t kBlockFloats = 320 * 1024;
+// From this size on, transformed filters do not stay in the cache while blocks pass by: all tiles go through one frequency first.
+constexpr int64_t kLargeFilter = 192 * 192;
+
+int64_t roundUp(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
+
+// The distance between the 36 matrices, which are written and read side by side: not a multiple of the cache's period, or they would all
+// fall into the same few lines of it.
+int64_t planeStep(int64_t floats) { return roundUp(floats, 1024) + 16; }
+
+// Hands out parts of one scratch allocation, each on a cache line of its own.
+class Parts {
+ public:
+  int64_t reserve(int64_t floats) {
+    const int64_t at = total_;
+    total_ += roundUp(floats, 16);
+    return at;
+  }
+  int64_t total() const { return total_; }
+
+ private:
+  int64_t total_ = 0;
+};
+
+// One filter's elements [3, 3, inner, outer] -> 36 matrices [inner, outer] packed in panels.
+void transformFilters(const float* filter, int64_t inner, int64_t outer, float* u) {
+  const int64_t tap = inner * outer, plane = planeStep(inner * roundUp(outer, kPanel));
+  parallelRanges(inner, outer * kFrequencies, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      for (int64_t o = 0; o < outer; o += kLanes) {
+        const float* from = filter + i * outer + o;
+        float* to = u + (o / kPanel * inner + i) * kPanel + o % kPanel;
+        Vector rows[3][kPatch];
+        for (int r = 0; r < 3; ++r) {
+          const float* row = from + 3 * r * tap;
+          const Vector g[3] = {load(row), load(row + tap), load(row + 2 * tap)};
+          transformFilter(g, rows[r]);
+        }
+        for (int j = 0; j < kPatch; ++j) {
+          const Vector g[3] = {rows[0][j], rows[1][j], rows[2][j]};
+          Vector column[6];
+          transformFilter(g, column);
+          for (int r = 0; r < kPatch; ++r) store(to + (r * kPatch + j) * plane, column[r]);
+        }
+      }
+    }
+  });
+}
+
+// [3, 3, inner, outer] -> turned by 180 degrees, [3, 3, outer, inner]: the filter of the input's gradient.
+void turnFilter(const float* filter, int64_t inner, int64_t outer, float* turned) {
+  constexpr int64_t kBlock = 16;
+  const int64_t blocks = (inner + kBlock - 1) / kBlock;
+  parallelRanges(9 * blocks, outer * kBlock, [&](int64_t begin, int64_t end) {
+    for (int64_t item = begin; item < end; ++item) {
+      const int64_t tap = item / blocks, first = item % blocks * kBlock, last = std::min(first + kBlock, inner);
+      const float* from = filter + tap * inner * outer;
+      float* to = turned + (8 - tap) * inner * outer;
+      for (int64_t o = 0; o < outer; ++o) {
+        for (int64_t i = first; i < last; ++i) to[o * inner + i] = from[i * outer + o];
+      }
+    }
+  });
+}
+
+// y = x convolved with the transformed filters u, both images cut into tiles.
+struct Convolution {
+  Tiles in, out;
+  int64_t tiles;
+  const float* x;
+  const float* u;
+  float* y;
+
+  int64_t depth() const { return in.channels; }
+  int64_t columns() const { return out.channels; }
+  int64_t filterPlane() const { return planeStep(depth() * roundUp(columns(), kPanel)); }
+
+  void multiply(int64_t frequency, const float* v, float* m, int64_t rows) const {
+    matrixProduct<false>(v, depth(), 1, u + frequency * filterPlane(), kPanel, depth() * kPanel, rows, columns(),
+                         depth(), m, columns());
+  }
+
+  // Every thread takes blocks of tiles through all three stages, in its own cache.
+  int64_t blockTiles() const {
+    const int64_t fitting = kBlockFloats / (kFrequencies * (depth() + columns()));
+    return std::max<int64_t>(kBlockRows, fitting / kBlockRows * kBlockRows);
+  }
+  int64_t workFloats(int64_t rows) const {
+    return kFrequencies * (planeStep(rows * depth()) + planeStep(rows * columns()));
+  }
+  void runBlocks(float* scratch, float* pixels) const {
+    const int64_t size = blockTiles();
+    const int64_t blocks = (tiles + size - 1) / size;
+    const int64_t inPlane = planeStep(size * depth()), outPlane = planeStep(size * columns());
+#pragma omp parallel num_threads(threadsFor(tiles * kFrequencies * depth()))
+    {
+      float* v = scratch + omp_get_thread_num() * workFloats(size);
+      float* m = v + kFrequencies * inPlane;
+#pragma omp for schedule(dynamic)
+      for (int64_t block = 0; block < blocks; ++block) {
+        const int64_t first = block * size, last = std::min(first + size, tiles);
+        transformPatches(in, x, pixels, first, last, v, inPlane);
+        for (int64_t f = 0; f < kFrequencies; ++f) multiply(f, v + f * inPlane, m + f * outPlane, last - first);
+        transformBack(out, m, outPlane, columns(), first, last, y, pixels + depth());
+      }
+    }
+  }
+
+  // All tiles through each stage in turn, the products split by frequency.
+  void runStages(float* scratch, float* pixels) const {
+    const int64_t inPlane = planeStep(tiles * depth()), outPlane = planeStep(tiles * columns());
+    float* v = scratch;
+    float* m = v + kFrequencies * inPlane;
+#pragma omp parallel num_threads(threadsFor(tiles * kFrequencies * depth()))
+    {
+#pragma omp for schedule(static)
+      for (int64_t tile = 0; tile < tiles; ++tile) {
+        transformPatches(in, x, pixels, tile, tile + 1, v + tile * depth(), inPlane);
+      }
+#pragma omp for schedule(dynamic)
+      for (int64_t f = 0; f < kFrequencies; ++f) multiply(f, v + f * inPlane, m + f * outPlane, tiles);
+#pragma omp for schedule(static)
+      for (int64_t tile = 0; tile < tiles; ++tile) {
+        transformBack(out, m + tile * columns(), outPlane, columns(), tile, tile + 1, y, pixels + depth());
+      }
+    }
+  }
+};
+
+// A pixel of zeros that tiles read beyond the image, then one that they may write; `pixels` has room for both.
+void clearPixel(float* pixels, int64_t channels) {
+  std::memset(pixels, 0, static_cast<size_t>(channels) * sizeof(float));
+}
+
+void convolve(Context& context, Convolution job, const float* filter, bool turned) {
+  const int64_t depth = job.depth(), columns = job.columns();
+  const bool staged = depth * columns >= kLargeFilter;
+  Parts parts;
+  const int64_t pixels = parts.reserve(depth + columns);
+  const int64_t packed = parts.reserve(kFrequencies * job.filterPlane());
+  const int64_t flipped = turned ? parts.reserve(9 * depth * columns) : 0;
+  const int64_t work =
+      parts.reserve(staged ? job.workFloats(job.tiles) : context.threads * job.workFloats(job.blockTiles()));
+  float* scratch = context.scratch.floats(parts.total());
+  clearPixel(scratch + pixels, depth);
+  if (turned) turnFilter(filter, columns, depth, scratch + flipped);
+  transformFilters(turned ? scratch + flipped : filter, depth, columns, scratch + packed);
+  job.u = scratch + packed;
+  staged ? job.runStages(scratch + work, scratch + pixels) : job.runBlocks(scratch + work, scratch + pixels);
+}
+
+// 36 matrices of `tap` elements, `plane` apart -> the filter's gradient, 9 of them.
+void transformFilterGradients(const float* du, int64_t plane, int64_t tap, float* dFilter) {
+  parallelRanges(tap / kLanes, kFrequencies * kLanes, [&](int64_t begin, int64_t end) {
+    for (int64_t at = begin * kLanes; at < end * kLanes; at += kLanes) {
+      Vector rows[kPatch][3];
+      for (int i = 0; i < kPatch; ++i) {
+        const float* from = du + i * kPatch * plane + at;
+        const Vector u[6] = {load(from),             load(from + plane),     load(from + 2 * plane),
+                             load(from + 3 * plane), load(from + 4 * plane), load(from + 5 * plane)};
+        transformFilterGradient(u, rows[i]);
+      }
+      for (int j = 0; j < 3; ++j) {
+        const Vector u[6] = {rows[0][j], rows[1][j], rows[2][j], rows[3][j], rows[4][j], rows[5][j]};
+        Vector g[3];
+        transformFilterGradient(u, g);
+        for (int i = 0; i < 3; ++i) store(dFilter + (i * 3 + j) * tap + at, g[i]);
+      }
+    }
+  });
+}
+
+int64_t tilesAlong(int64_t size) { return (size + kTile - 1) / kTile; }
+
+}  // namespace
+
+bool fitsWinograd(const ConvolutionShape& s) {
+  if (s.filterHeight != 3 || s.filterWidth != 3 || s.strideHeight != 1 || s.strideWidth != 1) return false;
+  if (s.dilationHeight != 1 || s.dilationWidth != 1 || s.groups != 1) return false;
+  if (s.inChannels % kLanes != 0 || s.outChannels % kLanes != 0) return false;
+  // Tiles that hang far over the edge compute for nothing, and few tiles do not pay for the filter's transform.
+  const int64_t tiles = tilesAlong(s.outHeight) * tilesAlong(s.outWidth);
+  return 2 * s.outHeight * s.outWidth >= tiles * kTile * kTile && s.batch * tiles >= 32;
+}
+
+void winogradForward(Context& context, const ConvolutionShape& s, const float* x, const float* filter, float* y) {
+  const int64_t down = tilesAlong(s.outHeight), across = tilesAlong(s.outWidth);
+  const Tiles in{s.inHeight, s.inWidth, s.inChannels, -s.padTop, -s.padLeft, down, across};
+  const Tiles out{s.outHeight, s.outWidth, s.outChannels, 0, 0, down, across};
+  convolve(context, {in, out, s.batch * down * across, x, nullptr, y}, filter, false);
+}
+
+void winogradInputGradient(Context& context, const ConvolutionShape& s, const float* dy, const float* filter,
+                           float* dx) {
+  const int64_t down = tilesAlong(s.inHeight), across = tilesAlong(s.inWidth);
+  const Tiles in{s.outHeight, s.outWidth, s.outChannels, s.padTop - 2, s.padLeft - 2, down, across};
+  const Tiles out{s.inHeight, s.inWidth, s.inChannels, 0, 0, down, across};
+  convolve(context, {in, out, s.batch * down * across, dy, nullptr, dx}, filter, true);
+}
+
+void winogradFilterGradient(Context& context, const ConvolutionShape& s, const float* x, const float* dy,
+                            float* dFilter) {
+  const int64_t down = tilesAlong(s.outHeight), across = tilesAlong(s.outWidth), tiles = s.batch * down * across;
+  const int64_t inner = s.inChannels, outer = s.outChannels;
+  const Tiles in{s.inHeight, s.inWidth, inner, -s.padTop, -s.padLeft, down, across};
+  const Tiles out{s.outHeight, s.outWidth, outer, 0, 0, down, across};
+  const bool staged = inner * outer >= kLargeFilter;
+  const int64_t size = staged ? tiles : std::max<int64_t>(16, kBlockFloats / (kFrequencies * (inner + outer)));
+  const int64_t inPlane = planeStep(size * inner), outPlane = planeStep(size * outer);
+  const int64_t sumPlane = planeStep(inner * outer), sumFloats = kFrequencies * sumPlane;
+  const int threads = threadsFor(tiles * kFrequencies * inner);
+  const int copies = staged ? 1 : threads;
+
+  Parts parts;
+  const int64_t pixels = parts.reserve(inner + outer);
+  const int64_t sums = parts.reserve(sumFloats * copies);
+  const int64_t workFloats = kFrequencies * (inPlane + outPlane);
+  const int64_t work = parts.reserve(workFloats * copies);
+  float* scratch = context.scratch.floats(parts.total());
+  const float* zeros = scratch + pixels;
+  clearPixel(scratch + pixels, inner + outer);
+  float* total = scratch + sums;
+
+  if (staged) {
+    float* v = scratch + work;
+    float* e = v + kFrequencies * inPlane;
+#pragma omp parallel num_threads(threads)
+    {
+#pragma omp for schedule(static)
+      for (int64_t tile = 0; tile < tiles; ++tile) {
+        transformPatches(in, x, zeros, tile, tile + 1, v + tile * inner, inPlane);
+        transformGradients(out, dy, zeros, tile, tile + 1, e + tile * outer, outPlane);
+      }
+#pragma omp for schedule(dynamic)
+      for (int64_t f = 0; f < kFrequencies; ++f) {
+        matrixProduct<false>(v + f * inPlane, 1, inner, e + f * outPlane, outer, kPanel, inner, outer, tiles,
+                             total + f * sumPlane, outer);
+      }
+    }
+  } else {
+    const int64_t blocks = (tiles + size - 1) / size;
+#pragma omp parallel num_threads(threads)
+    {
+      const int thread = omp_get_thread_num();
+      float* v = scratch + work + thread * workFloats;
+      float* e = v + kFrequencies * inPlane;
+      float* du = total + thread * sumFloats;
+      std::memset(du, 0, static_cast<size_t>(sumFloats) * sizeof(float));
+      // Static, so that the order of the sums, and with it their rounding, is the same in every run.
+#pragma omp for schedule(static)
+      for (int64_t block = 0; block < blocks; ++block) {
+        const int64_t first = block * size, last = std::min(first + size, tiles);
+        transformPatches(in, x, zeros, first, last, v, inPlane);
+        transformGradients(out, dy, zeros, first, last, e, outPlane);
+        for (int64_t f = 0; f < kFrequencies; ++f) {
+          matrixProduct<true>(v + f * inPlane, 1, inner, e + f * outPlane, outer, kPanel, inner, outer, last - first,
+                              du + f * sumPlane, outer);
+        }
+      }
+#pragma omp for schedule(static)
+      for (int64_t at = 0; at < sumFloats; at += kLanes) {
+        Vector sum = load(total + at);
+        for (int t = 1; t < omp_get_num_threads(); ++t) sum += load(total + t * sumFloats + at);
+        store(total + at, sum);
+      }
+    }
+  }
+  transformFilterGradients(total, sumPlane, inner * outer, dFilter);
+}
+
+}  // namespace mix
