@@ -1,6 +1,8 @@
 export type { BatchNormOptions } from './batch-norm-options.js';
 export type { CifarResnetOptions } from './cifar-resnet.js';
 export { cifarResnet } from './cifar-resnet.js';
+export type { DeitOptions } from './deit-options.js';
+export { deitTiny } from './deit-tiny.js';
 export type { Model } from './model.js';
 export type { ModelOptions } from './model-options.js';
 export type { ResidualOptions } from './residual-options.js';

@@ -21,6 +21,7 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_timm_: timmFamily,
   handcrafted_torchvision_: torchvisionFamily,
   mix_losses: mixLossesFamily,
+  models_deit_tiny: modelFamily,
   models_resnet18: modelFamily,
   models_resnet50: modelFamily,
   upsample_: upsampleFamily,

@@ -3,7 +3,7 @@ import type { Layer } from './layer.js';
 import type { Shortcut } from './shortcut.js';
 
 /** Sizes of one residual block. */
-export interface ResidualBlockOptions {
+interface ResidualBlockOptions {
   readonly inChannels: number;
   /** Channels of its 3x3 convolutions; it gives `expansion` times as many. */
   readonly channels: number;

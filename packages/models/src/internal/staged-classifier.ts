@@ -1,9 +1,10 @@
 // Registers the gradients of tfjs-core's ops.
 import '@tensorflow/tfjs-layers';
-import { type ClassifierOutput, checkInteger, type ForwardOptions, invalidArgument } from '@mix/core';
+import type { ClassifierOutput, ForwardOptions } from '@mix/core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../model.js';
+import { checkForward } from './check-forward.js';
 import type { Layer } from './layer.js';
 import type { ParameterStore } from './parameter-store.js';
 
@@ -35,8 +36,7 @@ function forward(
   images: Tensor4D,
   { training, intercept }: ForwardOptions,
 ): ClassifierOutput {
-  checkImages(images, parts.inChannels);
-  if (intercept !== undefined) checkStage(intercept.stage, parts.stages.length);
+  checkForward(images, intercept, { inChannels: parts.inChannels, stages: parts.stages.length });
   const tap = (stage: number, features: Tensor4D): Tensor4D =>
     intercept?.stage === stage ? intercept.apply(features) : features;
   return tf.tidy(() => {
@@ -48,30 +48,4 @@ function forward(
     const embedding = tf.mean(features, [1, 2]) as Tensor2D;
     return { logits: parts.head(embedding), embedding, stages };
   });
-}
-
-function checkStage(stage: number, count: number): void {
-  checkInteger('Classifier.forward', 'intercept.stage', stage);
-  if (stage > count) {
-    throw invalidArgument(
-      'Classifier.forward',
-      'intercept.stage',
-      `be from 0 (the input) to ${count} (the last stage)`,
-      stage,
-    );
-  }
-}
-
-function checkImages(images: Tensor4D, inChannels: number): void {
-  if (images.rank !== 4 || images.shape[3] !== inChannels) {
-    throw invalidArgument('Classifier.forward', 'images', `be [B,H,W,${inChannels}]`, images.shape, {
-      code: 'SHAPE',
-    });
-  }
-  if (images.dtype !== 'float32') {
-    throw invalidArgument('Classifier.forward', 'images', 'be float32', images.dtype, {
-      code: 'DTYPE',
-      remedy: "Cast them first: tf.cast(images, 'float32')",
-    });
-  }
 }
