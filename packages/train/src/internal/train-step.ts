@@ -1,4 +1,10 @@
-import { type Batch, invalidArgument, type NamedTensors, type StepContext } from '@mix/core';
+import {
+  type Batch,
+  invalidArgument,
+  type NamedTensors,
+  type StepContext,
+  variableGradients,
+} from '@mix/core';
 // Registers the gradients of tfjs-core's ops.
 import '@tensorflow/tfjs-layers';
 import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
@@ -27,7 +33,7 @@ export function trainStep(
   try {
     tf.tidy(() => {
       const variables = groups.flatMap((group) => Object.values(group.variables)).filter((v) => v.trainable);
-      const { grads } = tf.variableGrads(() => {
+      const { grads } = variableGradients(() => {
         const { losses, metrics } = method.step(classifier, batch, context);
         checkLosses(method.name, groups, losses);
         read = pack(losses, metrics);
