@@ -1,0 +1,64 @@
+import { describeResults, measure, withSides } from '../harness/measure.js';
+import { measurePeak } from '../harness/peak.js';
+import { baselineSides, mainSides } from '../harness/sides.js';
+import { stepFlops, stepRequest, workloads } from '../workloads/workloads.js';
+
+/** tfjs alone takes minutes a step: one step of the smallest model, with this batch, scaled up. */
+const baselineModel = 'resnet20';
+const baselineBatch = 8;
+
+/** Whole training steps of every model, by every side, with each thread count. */
+export async function steps({ options, inputs, say, save }) {
+  const { models, threads: threadCounts, rounds, seconds, python } = options;
+  const peak = measurePeak(threadCounts);
+  say(peak === undefined ? 'no g++: the share of the peak is left out' : `peak ${JSON.stringify(peak)}`);
+  const rows = [];
+  const baseline = {};
+  const names = mainSides(options.sides);
+  for (const threads of threadCounts) {
+    for (const model of models) {
+      const request = stepRequest(model, workloads[model], inputs);
+      const measured = await withSides(names, { threads, python }, (children, absent) =>
+        measure(children, absent, request, { rounds, warmUp: 2, turnSeconds: seconds }),
+      );
+      checkParameters(model, measured.results);
+      const { batch } = workloads[model];
+      rows.push({ model, threads, batch, flops: stepFlops(workloads[model]), ...measured });
+      say(describeResults(`${model} step, ${threads} threads`, measured));
+      await save({ peak, rows, baseline });
+    }
+  }
+  if (models.includes(baselineModel)) {
+    for (const name of baselineSides(options.sides)) {
+      baseline[name] = await oneStep(name, inputs, python);
+      say(
+        `${name}, a step of ${baselineModel} with batch ${baselineBatch}: ${JSON.stringify(baseline[name])}`,
+      );
+    }
+  }
+  return { peak, rows, baseline };
+}
+
+/** Sides of unequal numbers of parameters do not train the same model: their times say nothing. */
+function checkParameters(model, results) {
+  const counts = Object.values(results).flatMap(({ parameters }) => parameters ?? []);
+  if (new Set(counts).size > 1) {
+    throw new Error(
+      `${model}: the sides have ${counts.join(' and ')} parameters; they must be the same model`,
+    );
+  }
+}
+
+function oneStep(name, inputs, python) {
+  const workload = { ...workloads[baselineModel], batch: baselineBatch };
+  return withSides([name], { threads: 1, python }, async ({ [name]: child }) => {
+    try {
+      await child.ask(stepRequest(baselineModel, workload, inputs));
+      const { seconds } = await child.ask({ op: 'run', count: 1 });
+      const scale = workloads[baselineModel].batch / baselineBatch;
+      return { model: baselineModel, batch: baselineBatch, seconds, extrapolated: seconds * scale };
+    } catch (error) {
+      return { model: baselineModel, batch: baselineBatch, failed: error.message.split('\n')[0] };
+    }
+  });
+}
