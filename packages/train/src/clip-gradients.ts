@@ -1,4 +1,4 @@
-import { checkPositive, type NamedTensors } from '@mix/core';
+import { checkPositive, type NamedTensors, sumOfSquares } from '@mix/core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -46,7 +46,7 @@ export function clipGradients(gradients: NamedTensors, clip: Clip): NamedTensors
 /** Norm of all tensors together: `√Σ g²`. A new scalar. */
 export function globalNorm(tensors: NamedTensors): Scalar {
   return tf.tidy(() => {
-    const squares = Object.values(tensors).map((tensor) => tf.sum(tf.square(tensor)) as Scalar);
+    const squares = Object.values(tensors).map(sumOfSquares);
     return tf.sqrt(squares.length === 0 ? tf.scalar(0) : tf.addN(squares));
   });
 }
