@@ -11,6 +11,9 @@ namespace mix {
 void registerBatchNorm(Exports& exports);
 void registerConvolution(Exports& exports);
 void registerMatmul(Exports& exports);
+void registerBlend(Exports& exports);
+void registerSoftCrossEntropy(Exports& exports);
+void registerUpdates(Exports& exports);
 
 namespace {
 
@@ -51,6 +54,9 @@ napi_value start(napi_env env, napi_value object) {
   registerBatchNorm(exports);
   registerConvolution(exports);
   registerMatmul(exports);
+  registerBlend(exports);
+  registerSoftCrossEntropy(exports);
+  registerUpdates(exports);
   return object;
 }
 

@@ -7,8 +7,11 @@ import { registerTable } from './internal/kernel-table.js';
 import { loadAddon } from './internal/load-addon.js';
 import { NativeBackend } from './internal/native-backend.js';
 import { batchNormKernels } from './kernels/batch-norm-train.js';
+import { blendKernels } from './kernels/blend.js';
 import { allowWinograd, convolutionKernels } from './kernels/convolution.js';
 import { matmulKernels } from './kernels/matmul.js';
+import { softCrossEntropyKernels } from './kernels/soft-cross-entropy.js';
+import { updateKernels } from './kernels/updates.js';
 
 /** Options of {@link registerNative}. */
 export interface NativeOptions {
@@ -45,4 +48,11 @@ export function registerNative({ threads, winograd }: NativeOptions = {}): void 
 
 let registered = false;
 
-const kernels = { ...batchNormKernels, ...convolutionKernels, ...matmulKernels };
+const kernels = {
+  ...batchNormKernels,
+  ...convolutionKernels,
+  ...matmulKernels,
+  ...blendKernels,
+  ...softCrossEntropyKernels,
+  ...updateKernels,
+};

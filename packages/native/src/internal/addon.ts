@@ -1,9 +1,19 @@
 import type { BatchNormAddon } from '../kernels/batch-norm-train.js';
+import type { BlendAddon } from '../kernels/blend.js';
 import type { ConvolutionAddon } from '../kernels/convolution.js';
 import type { MatmulAddon } from '../kernels/matmul.js';
+import type { SoftCrossEntropyAddon } from '../kernels/soft-cross-entropy.js';
+import type { UpdatesAddon } from '../kernels/updates.js';
 
 /** What the C++ addon exports; each family of kernels states its own functions. All check the sizes of the arrays they are given. */
-export interface Addon extends MemoryAddon, BatchNormAddon, ConvolutionAddon, MatmulAddon {}
+export interface Addon
+  extends MemoryAddon,
+    UpdatesAddon,
+    SoftCrossEntropyAddon,
+    BlendAddon,
+    BatchNormAddon,
+    ConvolutionAddon,
+    MatmulAddon {}
 
 interface MemoryAddon {
   setThreads(threads: number): void;

@@ -1,0 +1,241 @@
+// Weighted sums of a batch's rows, by a number a row or by masks, and their gradients. Sources are read where they lie.
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include "args.hpp"
+#include "threads.hpp"
+
+namespace mix {
+
+namespace {
+
+struct Shape {
+  int64_t from;      // rows of images
+  int64_t rows;      // rows of the result
+  int64_t count;     // sources a row
+  int64_t pixels;    // pixels a row; 1 with a number a row
+  int64_t depth;     // elements a pixel
+  int64_t channels;  // masks a row; 0 with a number a row
+
+  explicit Shape(const std::vector<int64_t>& n) {
+    if (n.size() != 6) throw std::runtime_error("a blend's shape is 6 numbers");
+    from = n[0], rows = n[1], count = n[2], pixels = n[3], depth = n[4], channels = n[5];
+    if (channels != 0 && channels != count && !(channels == 1 && count == 2)) {
+      throw std::runtime_error("a blend needs a mask a source, or one for two");
+    }
+  }
+  bool masked() const { return channels != 0; }
+  int64_t size() const { return pixels * depth; }
+  int64_t sharesSize() const { return masked() ? rows * pixels * channels : rows * count; }
+};
+
+// One source of one row: its elements, and what they are multiplied by.
+struct Term {
+  const float* x;
+  float share;        // with a number a row
+  const float* mask;  // with masks: the share of pixel p is mask[p * stride], or 1 minus that
+  bool isRest;
+};
+
+const int32_t* checkedSources(const Args& args, size_t index, const Shape& s) {
+  const int32_t* sources = args.ints(index, s.rows * s.count);
+  for (int64_t i = 0; i < s.rows * s.count; ++i) {
+    if (sources[i] < 0 || sources[i] >= s.from) throw std::runtime_error("a source is not a row of the images");
+  }
+  return sources;
+}
+
+Term termOf(const float* x, const float* shares, const Shape& s, int64_t row, int64_t k) {
+  if (!s.masked()) return {x, shares[row * s.count + k], nullptr, false};
+  const bool isRest = s.channels != s.count && k == 1;
+  return {x, 0, shares + row * s.pixels * s.channels + (isRest ? 0 : k), isRest};
+}
+
+// What adding does not change, whatever its sign.
+constexpr float kNothing = -0.0f;
+
+// A share of 0 takes nothing of its source, not even a NaN.
+inline float part(float share, float x) { return share == 0 ? kNothing : share * x; }
+
+void sumScaled(const std::vector<Term>& terms, float* __restrict out, int64_t begin, int64_t end) {
+  int64_t done = 0;
+  for (const Term& term : terms) {
+    if (term.share == 0) continue;
+    const float* __restrict x = term.x;
+    const float share = term.share;
+    if (done++ > 0) {
+      for (int64_t i = begin; i < end; ++i) out[i] = std::fma(share, x[i], out[i]);
+    } else if (share == 1) {
+      std::memcpy(out + begin, x + begin, (end - begin) * sizeof(float));
+    } else {
+      for (int64_t i = begin; i < end; ++i) out[i] = share * x[i];
+    }
+  }
+  if (done == 0) std::memset(out + begin, 0, (end - begin) * sizeof(float));
+}
+
+// Elements handled at a time: the result and the shares stay in the nearest cache.
+constexpr int64_t kBlock = 2048;
+
+// The shares of `count` pixels, once for every element of a pixel.
+template <int kDepth>
+void spread(const float* __restrict mask, int64_t stride, bool isRest, int64_t count, float* __restrict shares) {
+  for (int64_t p = 0; p < count; ++p) {
+    const float share = isRest ? 1 - mask[p * stride] : mask[p * stride];
+    for (int c = 0; c < kDepth; ++c) shares[p * kDepth + c] = share;
+  }
+}
+
+void addMasked(const float* __restrict shares, const float* __restrict x, bool first, float* __restrict out,
+               int64_t count) {
+  if (first) {
+    for (int64_t i = 0; i < count; ++i) out[i] = part(shares[i], x[i]);
+  } else {
+    for (int64_t i = 0; i < count; ++i) out[i] += part(shares[i], x[i]);
+  }
+}
+
+template <int kDepth>
+void sumMaskedShallow(const std::vector<Term>& terms, int64_t stride, float* out, int64_t begin, int64_t end) {
+  alignas(64) float shares[kBlock];
+  constexpr int64_t kPixels = kBlock / kDepth;
+  for (int64_t first = begin; first < end; first += kPixels) {
+    const int64_t count = first + kPixels < end ? kPixels : end - first;
+    float* into = out + first * kDepth;
+    if (terms.empty()) std::memset(into, 0, count * kDepth * sizeof(float));
+    for (const Term& term : terms) {
+      spread<kDepth>(term.mask + first * stride, stride, term.isRest, count, shares);
+      addMasked(shares, term.x + first * kDepth, &term == terms.data(), into, count * kDepth);
+    }
+  }
+}
+
+void sumMaskedDeep(const std::vector<Term>& terms, int64_t stride, int64_t depth, float* __restrict out, int64_t begin,
+                   int64_t end) {
+  for (int64_t p = begin; p < end; ++p) {
+    float* __restrict into = out + p * depth;
+    for (int64_t c = 0; c < depth; ++c) into[c] = terms.empty() ? 0 : kNothing;
+    for (const Term& term : terms) {
+      const float share = term.isRest ? 1 - term.mask[p * stride] : term.mask[p * stride];
+      if (share == 0) continue;
+      const float* __restrict x = term.x + p * depth;
+      for (int64_t c = 0; c < depth; ++c) into[c] += share * x[c];
+    }
+  }
+}
+
+// body(row, begin, end) over parts of the rows' pixels, which are worth `cost` elements each.
+template <typename Body>
+void overPixels(int64_t rows, int64_t pixels, int64_t cost, const Body& body) {
+  parallelRanges(
+      rows * pixels, cost,
+      [&](int64_t begin, int64_t end) {
+        for (int64_t at = begin; at < end;) {
+          const int64_t row = at / pixels;
+          const int64_t first = at - row * pixels;
+          const int64_t last = end - row * pixels < pixels ? end - row * pixels : pixels;
+          body(row, first, last);
+          at += last - first;
+        }
+      },
+      16);
+}
+
+// out[row] = the sum of its terms, for each list of terms.
+void sumTerms(const std::vector<std::vector<Term>>& lists, const Shape& s, float* out) {
+  const int64_t cost = s.masked() ? s.depth * 2 : 1;
+  overPixels(lists.size(), s.masked() ? s.pixels : s.size(), cost, [&](int64_t row, int64_t begin, int64_t end) {
+    const auto& terms = lists[row];
+    float* into = out + row * s.size();
+    if (!s.masked()) return sumScaled(terms, into, begin, end);
+    switch (s.depth) {
+      case 1:
+        return sumMaskedShallow<1>(terms, s.channels, into, begin, end);
+      case 3:
+        return sumMaskedShallow<3>(terms, s.channels, into, begin, end);
+      case 4:
+        return sumMaskedShallow<4>(terms, s.channels, into, begin, end);
+      default:
+        return sumMaskedDeep(terms, s.channels, s.depth, into, begin, end);
+    }
+  });
+}
+
+// (images, sources, shares, out, shape)
+void blend(const Args& args) {
+  const Shape s(args.integers(4));
+  const float* images = args.floats(0, s.from * s.size());
+  const int32_t* sources = checkedSources(args, 1, s);
+  const float* shares = args.floats(2, s.sharesSize());
+  std::vector<std::vector<Term>> lists(s.rows);
+  for (int64_t row = 0; row < s.rows; ++row) {
+    for (int64_t k = 0; k < s.count; ++k) {
+      const float* x = images + sources[row * s.count + k] * s.size();
+      lists[row].push_back(termOf(x, shares, s, row, k));
+    }
+  }
+  sumTerms(lists, s, args.floats(3, s.rows * s.size()));
+}
+
+// (dy, sources, shares, dImages, shape): every image gathers from the rows that took it, so that no two threads write to one place.
+void blendImagesGradient(const Args& args) {
+  const Shape s(args.integers(4));
+  const float* dy = args.floats(0, s.rows * s.size());
+  const int32_t* sources = checkedSources(args, 1, s);
+  const float* shares = args.floats(2, s.sharesSize());
+  std::vector<std::vector<Term>> lists(s.from);
+  for (int64_t row = 0; row < s.rows; ++row) {
+    for (int64_t k = 0; k < s.count; ++k) {
+      lists[sources[row * s.count + k]].push_back(termOf(dy + row * s.size(), shares, s, row, k));
+    }
+  }
+  sumTerms(lists, s, args.floats(3, s.from * s.size()));
+}
+
+// out[p * stride] = the sum over pixel p of dy * x, or of dy * (x - other)
+template <int kDepth>
+void dotPixels(const float* __restrict dy, const float* __restrict x, const float* __restrict other,
+               float* __restrict out, int64_t stride, int64_t depth, int64_t count) {
+  const int64_t size = kDepth > 0 ? kDepth : depth;
+  for (int64_t p = 0; p < count; ++p) {
+    float sum = 0;
+    if (other == nullptr) {
+      for (int64_t c = 0; c < size; ++c) sum = std::fma(dy[p * size + c], x[p * size + c], sum);
+    } else {
+      for (int64_t c = 0; c < size; ++c) sum = std::fma(dy[p * size + c], x[p * size + c] - other[p * size + c], sum);
+    }
+    out[p * stride] = sum;
+  }
+}
+
+// (dy, images, sources, dMasks, shape)
+void blendMasksGradient(const Args& args) {
+  const Shape s(args.integers(4));
+  if (!s.masked()) throw std::runtime_error("a number a row has no gradient");
+  const float* dy = args.floats(0, s.rows * s.size());
+  const float* images = args.floats(1, s.from * s.size());
+  const int32_t* sources = checkedSources(args, 2, s);
+  float* dMasks = args.floats(3, s.sharesSize());
+  const auto dot = s.depth == 1 ? dotPixels<1> : s.depth == 3 ? dotPixels<3> : s.depth == 4 ? dotPixels<4> : dotPixels<0>;
+  overPixels(s.rows, s.pixels, s.depth * s.channels, [&](int64_t row, int64_t begin, int64_t end) {
+    const auto source = [&](int64_t k) { return images + sources[row * s.count + k] * s.size() + begin * s.depth; };
+    const float* from = dy + row * s.size() + begin * s.depth;
+    float* into = dMasks + (row * s.pixels + begin) * s.channels;
+    for (int64_t k = 0; k < s.channels; ++k) {
+      const float* other = s.channels != s.count ? source(1) : nullptr;
+      dot(from, source(k), other, into + k, s.channels, s.depth, end - begin);
+    }
+  });
+}
+
+}  // namespace
+
+void registerBlend(Exports& exports) {
+  exports.add("blend", blend);
+  exports.add("blendImagesGradient", blendImagesGradient);
+  exports.add("blendMasksGradient", blendMasksGradient);
+}
+
+}  // namespace mix
