@@ -1,12 +1,5 @@
-// Imported for what they register: tfjs-layers the gradients that we correct, the backend the kernels.
-import '@tensorflow/tfjs-layers';
+// Imported for the kernels that it registers, which we correct.
 import '@tensorflow/tfjs-backend-wasm';
-import { registerAvgPoolGradient } from './gradients/avg-pool.js';
-import { registerBroadcastBinaryGradients } from './gradients/broadcast-binary.js';
-import { registerConv2dGradient } from './gradients/conv2d.js';
-import { registerDepthwiseConv2dGradient } from './gradients/depthwise-conv2d.js';
-import { registerMirrorPadGradient } from './gradients/mirror-pad.js';
-import { registerResizeGradients } from './gradients/resize.js';
 import { allowWinograd } from './internal/winograd.js';
 import { registerBatchNormTrain } from './kernels/batch-norm-train.js';
 import { registerBatchNormTrainGrad } from './kernels/batch-norm-train-grad.js';
@@ -21,6 +14,7 @@ import { registerSamePadding } from './kernels/same-padding.js';
 import { registerSegmentSum } from './kernels/segment-sum.js';
 import { registerSlice } from './kernels/slice.js';
 import { registerTranspose } from './kernels/transpose.js';
+import { registerGradients } from './register-gradients.js';
 
 let registered = false;
 
@@ -54,7 +48,8 @@ export function registerKernels({ winograd }: RegisterOptions = {}): void {
   if (winograd !== undefined) allowWinograd(winograd);
   if (registered) return;
   registered = true;
-  for (const register of [...kernels, ...gradients]) register();
+  for (const register of kernels) register();
+  registerGradients();
 }
 
 const kernels = [
@@ -71,13 +66,4 @@ const kernels = [
   registerSegmentSum,
   registerSlice,
   registerTranspose,
-] as const;
-
-const gradients = [
-  registerAvgPoolGradient,
-  registerBroadcastBinaryGradients,
-  registerConv2dGradient,
-  registerDepthwiseConv2dGradient,
-  registerMirrorPadGradient,
-  registerResizeGradients,
 ] as const;
