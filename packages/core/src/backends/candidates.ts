@@ -16,8 +16,8 @@ export interface Candidate {
   readonly packages: readonly string[];
   /** What training with it lacks or costs, for reports. */
   readonly note: string;
-  /** Loads its packages; throws where it cannot run. */
-  readonly prepare: (load: Load) => Promise<void>;
+  /** Loads its packages; throws where it cannot run, or, when `auto` is to choose it, should not. */
+  readonly prepare: (load: Load, auto: boolean) => Promise<void>;
   /** A reason not to take it although it runs, from the live backend. */
   readonly objection?: (backend: unknown) => string | undefined;
 }
@@ -51,9 +51,12 @@ export const candidates: Readonly<Record<BackendName, Candidate>> = {
   },
   webgpu: {
     tfName: 'webgpu',
-    packages: ['@tensorflow/tfjs-backend-webgpu', 'webgpu'],
+    packages: ['@tensorflow/tfjs-backend-webgpu', 'webgpu', '@tensorflow/tfjs-layers', '@mix/kernels'],
     note: 'in Node, end the program with process.exit()',
-    prepare: prepareWebgpu,
+    prepare: async (load, auto) => {
+      await prepareWebgpu(load, auto);
+      await callExport(load, '@mix/kernels/gradients', 'registerGradients');
+    },
   },
   wasm: {
     tfName: 'wasm',

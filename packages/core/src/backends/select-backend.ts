@@ -52,7 +52,7 @@ export async function selectBackend(
   }
   const attempts: BackendAttempt[] = [];
   for (const candidate of name === 'auto' ? backendNames : [name]) {
-    const problem = await bringUp(candidate, load);
+    const problem = await bringUp(candidate, load, name === 'auto');
     const { tfName, packages, note } = candidates[candidate];
     attempts.push({ name: candidate, taken: problem === undefined, reason: problem ?? note, packages });
     if (problem === undefined) return { name: candidate, tfName, attempts };
@@ -65,11 +65,11 @@ function failure(problem: string, received: unknown): MixError {
   return new MixError(`selectBackend: name ${problem}`, { code: 'BACKEND', argument: 'name', received });
 }
 
-async function bringUp(name: BackendName, load: Load): Promise<string | undefined> {
+async function bringUp(name: BackendName, load: Load, auto: boolean): Promise<string | undefined> {
   const { tfName, prepare, objection, packages } = candidates[name];
   const previous = tf.engine().backendName;
   try {
-    await prepare(load);
+    await prepare(load, auto);
     // setBackend reports failure by its result, and another backend may serve without a word: ask who is there.
     const accepted = await tf.setBackend(tfName);
     if (!accepted || tf.getBackend() !== tfName) throw new Error('tfjs could not initialise it');

@@ -1,20 +1,51 @@
+import { replaceReadSync } from './dawn-read-sync.js';
+import { catchDawnTicks } from './dawn-ticks.js';
 import type { Load } from './load.js';
 
-/** Loads the WebGPU backend; in Node, with the `webgpu` package as the browser's `navigator.gpu`. */
-export async function prepareWebgpu(load: Load): Promise<void> {
-  const inNode = globalThis.process?.versions?.node !== undefined;
-  const navigator = globalThis.navigator as { gpu?: unknown } | undefined;
-  if (navigator?.gpu === undefined) {
-    if (!inNode) throw new Error('this browser has no navigator.gpu');
-    const dawn = await load('webgpu');
-    const create = dawn['create'] as (flags: readonly string[]) => unknown;
-    Object.assign(globalThis, dawn['globals']);
-    const gpu = create([]);
-    if (navigator === undefined)
-      Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
-    else Object.defineProperty(navigator, 'gpu', { value: gpu, configurable: true });
+/**
+ * Loads the WebGPU backend; in Node, with the `webgpu` package (Dawn) as the browser's `navigator.gpu`.
+ *
+ * @param load How packages are imported.
+ * @param auto Whether nobody asked for it by name; an adapter that computes on the CPU is refused then.
+ */
+export async function prepareWebgpu(load: Load, auto: boolean): Promise<void> {
+  const { gpu } = (globalThis.navigator ?? {}) as Partial<Navigator>;
+  if (gpu === undefined && globalThis.process?.versions?.node === undefined)
+    throw new Error('this browser has no navigator.gpu');
+  const dawn = gpu === undefined ? await startDawn(load) : undefined;
+  const problem = await findProblem(auto);
+  if (problem !== undefined) {
+    dawn?.stop();
+    throw new Error(problem);
   }
-  const { gpu } = globalThis.navigator as unknown as { gpu: { requestAdapter(): Promise<unknown> } };
-  if ((await gpu.requestAdapter()) === null) throw new Error('there is no GPU adapter');
-  await load('@tensorflow/tfjs-backend-webgpu');
+  const { WebGPUBackend } = await load('@tensorflow/tfjs-backend-webgpu');
+  if (dawn !== undefined) replaceReadSync((WebGPUBackend as { prototype: never }).prototype, dawn.turn);
+}
+
+async function findProblem(auto: boolean): Promise<string | undefined> {
+  const adapter = await globalThis.navigator.gpu.requestAdapter();
+  if (adapter === null) return 'there is no GPU adapter: it needs a driver for Vulkan, Metal or Direct3D 12';
+  const { isFallbackAdapter, architecture } = adapter.info;
+  return auto && isFallbackAdapter
+    ? `its only adapter computes on the CPU (${architecture}); choose it by name to use it`
+    : undefined;
+}
+
+/** Puts Dawn where browsers have their WebGPU. */
+async function startDawn(load: Load): Promise<{ turn: () => boolean; stop: () => void }> {
+  const dawn = (await load('webgpu')) as { create(flags: readonly string[]): GPU; globals: object };
+  const { turn, release } = catchDawnTicks();
+  Object.assign(globalThis, dawn.globals);
+  // Node has a navigator from version 21.
+  const [owner, name] = globalThis.navigator ? [globalThis.navigator, 'gpu'] : [globalThis, 'navigator'];
+  const gpu = dawn.create([]);
+  Object.defineProperty(owner, name, { value: name === 'gpu' ? gpu : { gpu }, configurable: true });
+  return {
+    turn,
+    stop: () => {
+      release();
+      // Dawn keeps the process alive as long as it can be reached.
+      Reflect.deleteProperty(owner, name);
+    },
+  };
 }

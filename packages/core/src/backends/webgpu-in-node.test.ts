@@ -1,0 +1,52 @@
+import '@tensorflow/tfjs-backend-cpu';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { isMixError } from '../errors.js';
+import { selectBackend } from './select-backend.js';
+
+const problem = await selectBackend('webgpu').then(
+  () => undefined,
+  (error: unknown) => {
+    if (isMixError(error) && error.message.includes('there is no GPU adapter')) return error.message;
+    throw error;
+  },
+);
+if (problem !== undefined) console.warn(`tests of WebGPU are skipped: ${problem}`);
+
+describe.skipIf(problem !== undefined)('the WebGPU backend in Node', () => {
+  afterAll(() => tf.setBackend('cpu'));
+
+  it('is the one that computes', () => {
+    expect(tf.getBackend()).toBe('webgpu');
+    expect(tf.backend()).toHaveProperty('device');
+  });
+
+  it('reads every type synchronously as it does asynchronously', async () => {
+    const floats = () => tf.mul(tf.range(0, 5000, 1), 0.5);
+    const made: Record<string, () => tf.Tensor> = {
+      float32: floats,
+      int32: () => tf.cast(floats(), 'int32'),
+      bool: () => tf.greater(floats(), 7),
+      complex64: () => tf.complex(floats(), tf.neg(floats())),
+    };
+    for (const [dtype, make] of Object.entries(made)) {
+      const [one, other] = [make(), make()];
+      expect(one.dtype).toBe(dtype);
+      expect(one.dataSync()).toEqual(await other.data());
+    }
+    expect(floats().dataSync()[4999]).toBe(2499.5);
+  });
+
+  it('keeps synchronous and asynchronous reads apart that are under way together', async () => {
+    const x = tf.mul(tf.ones([100]), 3);
+    const pending = x.data();
+    expect(tf.add(x, 1).dataSync()[0]).toBe(4);
+    expect((await pending)[99]).toBe(3);
+  });
+
+  it('has the gradients that tfjs-core has wrong', () => {
+    const [da, db] = tf.grads((a, b) => tf.sum(tf.maximum(a, b)))([tf.ones([2, 3]), tf.tensor1d([0, 2, 0])]);
+    expect([...(da as tf.Tensor).dataSync()]).toEqual([1, 0, 1, 1, 0, 1]);
+    expect([...(db as tf.Tensor).dataSync()]).toEqual([0, 2, 0]);
+  });
+});
