@@ -1,9 +1,7 @@
-import { registerKernels } from '@mix/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-layers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { testedBackends, useBackend } from '../test/use-backend.js';
 import { batchNormTrain } from './batch-norm.js';
 import { createRng } from './rng.js';
 
@@ -43,14 +41,8 @@ function reference(
 }
 
 // cpu takes the plain composition, wasm the fused kernels of @mix/kernels.
-describe.each(['cpu', 'wasm'])('batchNormTrain on %s', (backend) => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend(backend);
-  });
-  afterAll(async () => {
-    await tf.setBackend('cpu');
-  });
+describe.each(testedBackends('cpu', 'wasm'))('batchNormTrain on %s', (backend) => {
+  useBackend(backend);
 
   it.each(cases)('has value and gradients of its formula: %j', ({ relu, residual }) => {
     tf.tidy(() => {

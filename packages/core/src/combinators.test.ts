@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useBackend } from '../test/use-backend.js';
 import { assembleMixed } from './assemble-mixed.js';
 import type { Batch } from './batch.js';
 import { choose } from './choose.js';
@@ -15,7 +15,7 @@ import { createRng } from './rng.js';
 import { denseTargets } from './targets.js';
 import { withProb } from './with-prob.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+useBackend('cpu');
 
 const batch = (size = 4): Batch => ({
   images: tf.reshape(tf.range(1, size + 1), [size, 1, 1, 1]) as tf.Tensor4D,

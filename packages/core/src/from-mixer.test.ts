@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useBackend } from '../test/use-backend.js';
 import type { Classifier } from './classifier.js';
 import { isMixError, MixError } from './errors.js';
 import { fromMixer } from './from-mixer.js';
@@ -9,7 +9,7 @@ import { identity } from './identity.js';
 import { softBce } from './losses.js';
 import { createRng } from './rng.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+useBackend('cpu');
 
 function linear(): Classifier {
   const weight = tf.variable(tf.tensor2d([1, -1, 0.5, 2], [2, 2]), true);

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-layers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { testedBackends, useBackend } from '../test/use-backend.js';
 import { type Interpolation, interpolationMatrix } from './interpolation-matrix.js';
 import { resample } from './resample.js';
 
@@ -48,13 +47,8 @@ describe('interpolationMatrix', () => {
   });
 });
 
-describe.each(['cpu', 'wasm'])('resample on %s', (backend) => {
-  beforeAll(async () => {
-    await tf.setBackend(backend);
-  });
-  afterAll(async () => {
-    await tf.setBackend('cpu');
-  });
+describe.each(testedBackends('cpu', 'wasm'))('resample on %s', (backend) => {
+  useBackend(backend);
 
   it.each(modes)('%s: is the matrix product on both axes, for any batch and channels', (mode) => {
     tf.tidy(() => {

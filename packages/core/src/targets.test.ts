@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { useBackend } from '../test/use-backend.js';
 import { softBce, softCrossEntropy, softmaxBce } from './losses.js';
 import { mixedAccuracy } from './mixed-accuracy.js';
 import { denseTargets, mixTargets, plainTargets, smoothTargets, type Targets } from './targets.js';
 
+useBackend('cpu');
 beforeEach(() => tf.engine().startScope());
 afterEach(() => tf.engine().endScope());
 

@@ -2,13 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readSafetensors, selectBackend, writeSafetensors } from '@mix/core';
+import { readSafetensors, writeSafetensors } from '@mix/core';
+import { startBackend, testedBackends } from '@mix/test-utils';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { familyOf } from './families/index.js';
 import { type GoldenRow, runGolden } from './run-golden.js';
 
 const folder = fileURLToPath(new URL('../../../../shared/golden', import.meta.url));
-const load = (name: string): Promise<Record<string, unknown>> => import(name);
 
 async function run(from: string, only: readonly string[]): Promise<GoldenRow[]> {
   const rows: GoldenRow[] = [];
@@ -28,11 +28,9 @@ describe.skipIf(!existsSync(folder))('the reference vectors', () => {
   });
 
   // In plain JavaScript the gradients of a convolutional network take minutes.
-  it.each([
-    ['cpu', known.filter((file) => !file.startsWith('models_res'))],
-    ['wasm', known],
-  ] as const)('pass on %s', { timeout: 120_000 }, async (backend, files) => {
-    await selectBackend(backend, { load });
+  it.each(testedBackends('cpu', 'wasm'))('pass on %s', { timeout: 120_000 }, async (backend) => {
+    const files = backend === 'cpu' ? known.filter((file) => !file.startsWith('models_res')) : known;
+    await startBackend(backend);
     const rows = await run(folder, files);
     expect(rows.map(({ name }) => `${name}.safetensors`)).toEqual([...files].sort());
     for (const row of rows) expect(row, JSON.stringify(row)).toMatchObject({ status: 'pass' });
@@ -42,7 +40,7 @@ describe.skipIf(!existsSync(folder))('the reference vectors', () => {
 describe.skipIf(!existsSync(folder))('a wrong result', () => {
   const copy = mkdtempSync(join(tmpdir(), 'golden-'));
   beforeAll(async () => {
-    await selectBackend('cpu', { load });
+    await startBackend('cpu');
   });
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 

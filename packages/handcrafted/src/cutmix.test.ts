@@ -1,11 +1,11 @@
 import { createRng, denseTargets } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyCutmix, cutmix, planCutmix } from './cutmix.js';
 import { type Box, cutmixBox, drawCentre } from './cutmix-box.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+useBackend('cpu');
 
 const zerosAndOnes = () => ({
   images: tf.concat([tf.zeros<tf.Rank.R4>([1, 2, 3, 1]), tf.ones<tf.Rank.R4>([1, 2, 3, 1])]),

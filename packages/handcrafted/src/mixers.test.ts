@@ -1,5 +1,6 @@
 import {
   type Applier,
+  type BackendName,
   choose,
   createRng,
   during,
@@ -9,11 +10,9 @@ import {
   repeat,
   withProb,
 } from '@mix/core';
-import { describeMixer } from '@mix/test-utils';
+import { describeMixer, startBackend, testedBackends } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyCutmix, applyMixup, cutmix, derange, mixup, reverse, roll } from './index.js';
 
 const appliers: Record<string, Applier> = { mixup: applyMixup, cutmix: applyCutmix };
@@ -37,12 +36,10 @@ const table: [name: string, mixer: Mixer, copies: boolean][] = [
 for (const [name, mixer, copies] of table) describeMixer(name, mixer, { appliers, copies });
 describeMixer('repeat', repeat(cutmix(), 3), { appliers, copies: true, rows: (size) => 3 * size });
 
-describe('draws on WebAssembly', () => {
-  afterAll(() => tf.setBackend('cpu'));
-
+describe.each(testedBackends('wasm'))('draws on %s', (backend) => {
   it.each(table)('%s: equal those on the CPU backend, and so do the images', async (_name, mixer) => {
-    const run = async (backend: string): Promise<{ plan: string; images: Float32Array }> => {
-      await tf.setBackend(backend);
+    const run = async (name: BackendName): Promise<{ plan: string; images: Float32Array }> => {
+      await startBackend(name);
       const images = tf.tensor4d(
         Float32Array.from({ length: 5 * 8 * 6 * 3 }, (_, index) => Math.fround(Math.sin(index))),
         [5, 8, 6, 3],
@@ -51,9 +48,9 @@ describe('draws on WebAssembly', () => {
       const mixed = mixer({ images, labels }, { rng: createRng(11), progress: 0.5 });
       return { plan: JSON.stringify(mixed.plan), images: mixed.images.dataSync() as Float32Array };
     };
-    const wasm = await run('wasm');
+    const here = await run(backend);
     const cpu = await run('cpu');
-    expect(wasm.plan).toBe(cpu.plan);
-    wasm.images.forEach((value, index) => expect(value).toBeCloseTo(cpu.images[index] as number, 6));
+    expect(here.plan).toBe(cpu.plan);
+    here.images.forEach((value, index) => expect(value).toBeCloseTo(cpu.images[index] as number, 6));
   });
 });

@@ -1,11 +1,11 @@
 import { createRng, denseTargets, type MixErrorCode } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyMixup, mixup, planMixup } from './mixup.js';
 import { derange } from './pairing.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+useBackend('cpu');
 
 const two = () => ({ images: tf.tensor4d([0, 8], [2, 1, 1, 1]), labels: tf.tensor1d([0, 1], 'int32') });
 

@@ -12,8 +12,8 @@ export async function useWasm(): Promise<void> {
 }
 
 /** What `compute` gives on a backend, as plain data; leaves wasm as the backend. */
-export async function resultsOn(name: 'cpu' | 'wasm', compute: () => tf.Tensor[]): Promise<Data[]> {
-  await tf.setBackend(name);
+export async function resultsOn(name: string, compute: () => tf.Tensor[]): Promise<Data[]> {
+  expect([await tf.setBackend(name), tf.getBackend()]).toEqual([true, name]);
   const outputs = tf.tidy(compute);
   const data = outputs.map((output) => ({ shape: output.shape, values: output.dataSync() }));
   tf.dispose(outputs);

@@ -1,8 +1,7 @@
 import { createRng, isMixError } from '@mix/core';
-import { registerKernels } from '@mix/kernels';
+import { testedBackends, useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cifarResnet } from './cifar-resnet.js';
 import type { Model } from './model.js';
 
@@ -17,10 +16,7 @@ const images = () => {
 const weights = (model: Model) => Object.values(model.state().tensors).map((tensor) => tensor.arraySync());
 
 describe('cifarResnet', () => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend('wasm');
-  });
+  useBackend('wasm');
 
   it('draws its weights from the seed alone', () => {
     const build = (seed: number) => weights(cifarResnet({ ...tiny, rng: createRng(seed) }));
@@ -107,11 +103,8 @@ describe('cifarResnet', () => {
 });
 
 // Central differences along random directions. Large offsets hold every ReLU open or shut, so that no step crosses a bend.
-describe.each(['cpu', 'wasm'])('gradients of a network on %s', (backend) => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend(backend);
-  });
+describe.each(testedBackends('cpu', 'wasm'))('gradients of a network on %s', (backend) => {
+  useBackend(backend);
 
   it.each([
     [true, 'identity'],

@@ -1,17 +1,14 @@
 import { createRng } from '@mix/core';
-import { registerKernels } from '@mix/kernels';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { resnet18 } from './resnet18.js';
 
 const parametersOf = (model: ReturnType<typeof resnet18>) =>
   Object.values(model.variables).reduce((sum, { size }) => sum + size, 0);
 
 describe('resnet18', () => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend('wasm');
-  });
+  useBackend('wasm');
 
   it('has as many parameters as torchvision', () => {
     expect(parametersOf(resnet18({ stem: 'cifar', numClasses: 10, rng: createRng(0) }))).toBe(11_173_962);

@@ -1,7 +1,7 @@
 import { createRng } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { resnet20 } from './resnet20.js';
 
 const parameters = (options: { numClasses: number; shortcut?: 'identity' | 'projection'; width?: number }) =>
@@ -11,7 +11,7 @@ const parameters = (options: { numClasses: number; shortcut?: 'identity' | 'proj
   );
 
 describe('resnet20', () => {
-  beforeAll(() => tf.setBackend('cpu'));
+  useBackend('cpu');
 
   it('has the parameters that He et al. count as 0.27 M', () => {
     expect(parameters({ numClasses: 10 })).toBe(269_722);

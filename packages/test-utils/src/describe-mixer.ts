@@ -1,8 +1,9 @@
 import { type Applier, createRng, denseTargets, type MixedBatch, type Mixer, replay } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tinyBatch } from './tiny-batch.js';
+import { useBackend } from './use-backend.js';
 
 /** What a mixer promises beyond the contract of all. */
 export interface MixerContract {
@@ -22,14 +23,12 @@ const shapes = fc.record({
   channels: fc.constantFrom(1, 3),
 });
 
-/** The contract suite: what every mixer of mix must do. Runs on the CPU backend; import it in the test file. */
+/** The contract suite: what every mixer of mix must do. On the CPU backend, unless the run names another. */
 export function describeMixer(name: string, mixer: Mixer, contract: MixerContract): void {
   const { appliers, copies = false, rows = (size) => size } = contract;
 
   describe(`${name}: the contract of mixers`, () => {
-    beforeAll(async () => {
-      await tf.setBackend('cpu');
-    });
+    useBackend('cpu');
     beforeEach(() => tf.engine().startScope());
     afterEach(() => tf.engine().endScope());
 

@@ -1,15 +1,14 @@
-import '@tensorflow/tfjs-backend-cpu';
 import { createRng } from '@mix/core';
-import { tinyBatch } from '@mix/test-utils';
+import { tinyBatch, useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { applyFlipCrop } from './apply-flip-crop.js';
 import { type FlipCropPlan, planFlipCrop } from './plan-flip-crop.js';
 
-beforeAll(async () => {
+beforeAll(() => {
   tf.enableProdMode();
-  await tf.setBackend('cpu');
 });
+useBackend('cpu');
 
 // 1..16 in rows of four.
 const image = () =>

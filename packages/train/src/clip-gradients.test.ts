@@ -1,12 +1,12 @@
-import '@tensorflow/tfjs-backend-cpu';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clipGradients, globalNorm } from './clip-gradients.js';
 
-beforeAll(async () => {
+beforeAll(() => {
   tf.enableProdMode();
-  await tf.setBackend('cpu');
 });
+useBackend('cpu');
 
 const gradients = () => ({ a: tf.tensor1d([3, -4]), b: tf.tensor2d([[12]]) });
 

@@ -1,14 +1,14 @@
-import '@tensorflow/tfjs-backend-cpu';
 import type { BatchSource, Classifier, HostBatch } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { evaluate } from './evaluate.js';
 import { prepareImages } from './prepare-images.js';
 
-beforeAll(async () => {
+beforeAll(() => {
   tf.enableProdMode();
-  await tf.setBackend('cpu');
 });
+useBackend('cpu');
 
 /** Logits are the image's two pixels. */
 const pixelClassifier: Classifier = {

@@ -1,5 +1,5 @@
-import '@tensorflow/tfjs-backend-cpu';
 import { type BatchSource, fromMixer, type Method, type StepContext } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { linearClassifier } from '../test/linear-classifier.js';
@@ -17,10 +17,10 @@ import { prepareImages } from './prepare-images.js';
 import type { EpochRecord, TrainRecord } from './records.js';
 import { sgd } from './sgd.js';
 
-beforeAll(async () => {
+beforeAll(() => {
   tf.enableProdMode();
-  await tf.setBackend('cpu');
 });
+useBackend('cpu');
 
 const plain = prepareImages({ mean: [0.4], std: [0.25] });
 const epochsOf = (records: readonly TrainRecord[]) =>

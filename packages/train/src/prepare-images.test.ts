@@ -1,13 +1,13 @@
-import '@tensorflow/tfjs-backend-cpu';
 import { createRng, type HostBatch } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { prepareImages } from './prepare-images.js';
 
-beforeAll(async () => {
+beforeAll(() => {
   tf.enableProdMode();
-  await tf.setBackend('cpu');
 });
+useBackend('cpu');
 
 const host: HostBatch = {
   images: Uint8Array.of(0, 255, 51, 102, 0, 255, 204, 153),

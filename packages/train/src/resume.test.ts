@@ -1,5 +1,5 @@
-import '@tensorflow/tfjs-backend-cpu';
 import { createRng, fromMixer } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { abortAt } from '../test/abort-at.js';
@@ -16,10 +16,10 @@ import type { TrainRecord } from './records.js';
 import { restoreClassifier } from './restore-classifier.js';
 import { sgd } from './sgd.js';
 
-beforeAll(async () => {
+beforeAll(() => {
   tf.enableProdMode();
-  await tf.setBackend('cpu');
 });
+useBackend('cpu');
 
 /** All of a checkpoint but the clock and the tensor counter. */
 async function content(store: CheckpointStore, slot: CheckpointSlot) {

@@ -1,13 +1,13 @@
-import '@tensorflow/tfjs-backend-cpu';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { descend } from '../test/descend.js';
 import { sgd } from './sgd.js';
 
-beforeAll(async () => {
+beforeAll(() => {
   tf.enableProdMode();
-  await tf.setBackend('cpu');
 });
+useBackend('cpu');
 
 // Literals of PyTorch 1.13:
 //   w = torch.tensor([0.5, -1.25, 2.0]).requires_grad_(); o = torch.optim.SGD([w], <options>)

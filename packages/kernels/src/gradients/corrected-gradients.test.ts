@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
 import { expectSameOnCpu, resultsOn, useWasm } from '../../test/backends.js';
 import { type DifferenceOptions, expectGradient } from '../../test/finite-differences.js';
+import { otherBackends, startOtherBackend } from '../../test/other-backends.js';
 import { values } from '../../test/values.js';
 
 type Op = (...inputs: tf.Tensor[]) => tf.Tensor;
@@ -98,18 +99,24 @@ const binaryCases = [tf.maximum, tf.minimum, tf.squaredDifference].flatMap((op, 
 
 const cases: Case[] = [...resizeCases, ...mirrorCases, ...binaryCases];
 
-beforeAll(useWasm);
+beforeAll(async () => {
+  await startOtherBackend();
+  await useWasm();
+});
 
 describe.each(cases)('%s', (_name, op, shapes, options) => {
   const inputs = (): tf.Tensor[] =>
     shapes.map((shape, i) => tf.tensor(values(tf.util.sizeFromShape(shape), i + 20), shape));
 
-  it.each(['wasm', 'cpu'] as const)('has the gradient that differences give, on %s', async (backend) => {
-    await resultsOn(backend, () => {
-      expectGradient(op, inputs(), options);
-      return [];
-    });
-  });
+  it.each(['wasm', 'cpu', ...otherBackends])(
+    'has the gradient that differences give, on %s',
+    async (backend) => {
+      await resultsOn(backend, () => {
+        expectGradient(op, inputs(), options);
+        return [];
+      });
+    },
+  );
 
   it('agrees with the CPU backend', async () => {
     await expectSameOnCpu(() => tf.grads((...xs) => tf.sum(tf.square(op(...(xs as tf.Tensor[])))))(inputs()));

@@ -1,8 +1,8 @@
 import { createRng, isMixError } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from '@mix/test-utils';
+import { describe, expect, it } from 'vitest';
 import { createBatchNorm } from './batch-norm.js';
 import { ParameterStore } from './parameter-store.js';
 
@@ -18,7 +18,7 @@ function build({ momentum = 0.1, frozen = false } = {}) {
 const x = () => tf.tensor4d([1, 5, 2, 5, 3, 5, 6, 5], [2, 1, 2, 2]);
 
 describe('createBatchNorm', () => {
-  beforeAll(() => tf.setBackend('cpu'));
+  useBackend('cpu');
 
   it('tracks mean, unbiased variance and the number of batches', () => {
     const { bn, buffer } = build();

@@ -1,12 +1,12 @@
 import { createRng } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createConvolution } from './convolution.js';
 import { ParameterStore } from './parameter-store.js';
 
 describe('createConvolution', () => {
-  beforeAll(() => tf.setBackend('cpu'));
+  useBackend('cpu');
 
   function ones(kernelSize: number, stride: number) {
     const store = new ParameterStore();

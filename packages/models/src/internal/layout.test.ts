@@ -1,10 +1,10 @@
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { diskShape, toDisk, toMemory } from './layout.js';
 
 describe('layout', () => {
-  beforeAll(() => tf.setBackend('cpu'));
+  useBackend('cpu');
 
   it('writes HWIO kernels as OIHW', () => {
     const kernel = tf.reshape(tf.range(0, 2 * 3 * 4 * 5), [2, 3, 4, 5]);

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from '@mix/test-utils';
+import { describe, expect, it } from 'vitest';
 import { paddedIdentity } from './padded-identity.js';
 
 describe('paddedIdentity', () => {
-  beforeAll(() => tf.setBackend('cpu'));
+  useBackend('cpu');
 
   it('takes every second row and column and puts zero channels on both sides', () => {
     const x = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 3, 3, 1]);

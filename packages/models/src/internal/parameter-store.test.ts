@@ -1,7 +1,7 @@
 import { createRng, isMixError, type State } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cifarResnet } from '../cifar-resnet.js';
 
 const build = (seed: number, width = 2, shortcut: 'identity' | 'projection' = 'identity') =>
@@ -21,7 +21,7 @@ const values = ({ tensors }: State) =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensor.arraySync()]));
 
 describe('state and restore', () => {
-  beforeAll(() => tf.setBackend('cpu'));
+  useBackend('cpu');
 
   it('gives parameters and buffers under the names and shapes of PyTorch', () => {
     const { tensors } = build(0, 2, 'projection').state();

@@ -1,7 +1,7 @@
 import { type ClassifierOutput, createRng, isMixError, type MixErrorCode } from '@mix/core';
-import { registerKernels } from '@mix/kernels';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cifarResnet } from '../cifar-resnet.js';
 
 const model = () => cifarResnet({ depth: 8, width: 2, numClasses: 3, rng: createRng(3) });
@@ -18,10 +18,7 @@ const free = ({ logits, embedding, stages }: ClassifierOutput) => tf.dispose([lo
 const evaluate = { training: false };
 
 describe('stagedClassifier', () => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend('wasm');
-  });
+  useBackend('wasm');
 
   it.each([
     [[2, 8, 8, 3], true],

@@ -1,7 +1,7 @@
 import { createRng, fromMixer } from '@mix/core';
 import { cutmix } from '@mix/handcrafted';
-import { registerKernels } from '@mix/kernels';
 import { cifarResnet } from '@mix/models';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { abortAt } from '../test/abort-at.js';
@@ -12,13 +12,12 @@ import { fit } from './fit.js';
 import { memoryCheckpointStore } from './memory-checkpoint-store.js';
 import { prepareImages } from './prepare-images.js';
 
-beforeAll(async () => {
+beforeAll(() => {
   tf.enableProdMode();
-  registerKernels();
-  await tf.setBackend('wasm');
 });
+useBackend('wasm');
 
-/** A residual network with batch normalisation, on WebAssembly. */
+/** A residual network with batch normalisation. */
 const resnetRun = (epochs: number) =>
   toyRun({
     method: fromMixer(cutmix(), { name: 'cutmix' }),
@@ -29,7 +28,7 @@ const resnetRun = (epochs: number) =>
     epochs,
   });
 
-describe('fit on WebAssembly', () => {
+describe('fit of a residual network', () => {
   it('keeps the tensor count flat over 50 steps of a residual network', async () => {
     const counts: number[] = [];
     await fit({ ...resnetRun(10), onProgress: () => counts.push(tf.memory().numTensors) });
