@@ -11,6 +11,12 @@ namespace mix {
 void registerBatchNorm(Exports& exports);
 void registerConvolution(Exports& exports);
 void registerMatmul(Exports& exports);
+void registerArgExtremes(Exports& exports);
+void registerBinary(Exports& exports);
+void registerReductions(Exports& exports);
+void registerScans(Exports& exports);
+void registerSelect(Exports& exports);
+void registerUnary(Exports& exports);
 void registerBlend(Exports& exports);
 void registerSoftCrossEntropy(Exports& exports);
 void registerUpdates(Exports& exports);
@@ -54,6 +60,12 @@ napi_value start(napi_env env, napi_value object) {
   registerBatchNorm(exports);
   registerConvolution(exports);
   registerMatmul(exports);
+  registerArgExtremes(exports);
+  registerBinary(exports);
+  registerReductions(exports);
+  registerScans(exports);
+  registerSelect(exports);
+  registerUnary(exports);
   registerBlend(exports);
   registerSoftCrossEntropy(exports);
   registerUpdates(exports);

@@ -7,10 +7,14 @@ import { registerTable } from './internal/kernel-table.js';
 import { loadAddon } from './internal/load-addon.js';
 import { NativeBackend } from './internal/native-backend.js';
 import { batchNormKernels } from './kernels/batch-norm-train.js';
+import { binaryKernels } from './kernels/binary.js';
 import { blendKernels } from './kernels/blend.js';
 import { allowWinograd, convolutionKernels } from './kernels/convolution.js';
+import { creationKernels } from './kernels/creation.js';
 import { matmulKernels } from './kernels/matmul.js';
+import { reductionKernels } from './kernels/reductions.js';
 import { softCrossEntropyKernels } from './kernels/soft-cross-entropy.js';
+import { unaryKernels } from './kernels/unary.js';
 import { updateKernels } from './kernels/updates.js';
 
 /** Options of {@link registerNative}. */
@@ -52,6 +56,10 @@ const kernels = {
   ...batchNormKernels,
   ...convolutionKernels,
   ...matmulKernels,
+  ...binaryKernels,
+  ...creationKernels,
+  ...reductionKernels,
+  ...unaryKernels,
   ...blendKernels,
   ...softCrossEntropyKernels,
   ...updateKernels,

@@ -83,6 +83,8 @@ async function computeOn(
 export interface Closeness {
   /** Of the largest absolute value of the expected output. @defaultValue 1e-5 */
   readonly tolerance?: number;
+  /** Whether the tolerance is of each element's own absolute value instead. @defaultValue false */
+  readonly elementwise?: boolean;
   /** Allow kernels of the CPU backend. @defaultValue false */
   readonly allowFallback?: boolean;
 }
@@ -94,7 +96,7 @@ export interface Closeness {
 export async function expectAsOnCpu(
   compute: (...tensors: Tensor[]) => Outcome,
   inputs: readonly Input[],
-  { tolerance = 1e-5, allowFallback = false }: Closeness = {},
+  { tolerance = 1e-5, elementwise = false, allowFallback = false }: Closeness = {},
 ): Promise<void> {
   const expected = await computeOn('cpu', compute, inputs);
   resetFallbacks();
@@ -104,11 +106,19 @@ export async function expectAsOnCpu(
   for (const [i, { shape, dtype, values }] of expected.entries()) {
     const got = actual[i] as Computed;
     expect([got.shape, got.dtype]).toEqual([shape, dtype]);
-    expectClose(got.values, values, tolerance);
+    expectClose(got.values, values, tolerance, elementwise);
   }
 }
 
-function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+// Below this, differences of denormals count for nothing.
+const SMALLEST = 1e-38;
+
+function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  elementwise: boolean,
+): void {
   expect(actual.length).toBe(expected.length);
   let scale = 0;
   for (let i = 0; i < expected.length; i++) {
@@ -118,8 +128,8 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
   for (let i = 0; i < expected.length; i++) {
     const [a, e] = [actual[i] as number, expected[i] as number];
     if (Object.is(a, e) || a === e) continue;
-    const fits =
-      Number.isFinite(a) && Number.isFinite(e) && Math.abs(a - e) <= tolerance * Math.max(scale, 1e-30);
-    if (!fits) expect.fail(`element ${i} is ${a}, on the CPU backend ${e} (scale ${scale})`);
+    const allowed = tolerance * Math.max(elementwise ? Math.abs(e) : scale, SMALLEST);
+    if (!(Number.isFinite(a) && Number.isFinite(e) && Math.abs(a - e) <= allowed))
+      expect.fail(`element ${i} is ${a}, on the CPU backend ${e} (scale ${scale})`);
   }
 }

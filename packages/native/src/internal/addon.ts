@@ -1,8 +1,11 @@
 import type { BatchNormAddon } from '../kernels/batch-norm-train.js';
+import type { BinaryAddon } from '../kernels/binary.js';
 import type { BlendAddon } from '../kernels/blend.js';
 import type { ConvolutionAddon } from '../kernels/convolution.js';
 import type { MatmulAddon } from '../kernels/matmul.js';
+import type { ReductionAddon } from '../kernels/reductions.js';
 import type { SoftCrossEntropyAddon } from '../kernels/soft-cross-entropy.js';
+import type { UnaryAddon } from '../kernels/unary.js';
 import type { UpdatesAddon } from '../kernels/updates.js';
 
 /** What the C++ addon exports; each family of kernels states its own functions. All check the sizes of the arrays they are given. */
@@ -13,7 +16,10 @@ export interface Addon
     BlendAddon,
     BatchNormAddon,
     ConvolutionAddon,
-    MatmulAddon {}
+    MatmulAddon,
+    BinaryAddon,
+    ReductionAddon,
+    UnaryAddon {}
 
 interface MemoryAddon {
   setThreads(threads: number): void;
