@@ -43,12 +43,7 @@ export function attention(qkv: Tensor3D, { heads, scale }: AttentionOptions): At
   }
   const attributes = { heads, scale: scale ?? 1 / Math.sqrt(channels / (3 * heads)) };
   if (!hasKernel(FORWARD)) return composed(qkv, attributes);
-  registerFusedGradient();
-  const [output, weights] = tf.engine().runKernel(FORWARD, { qkv }, attributes) as unknown as [
-    Tensor3D,
-    Tensor4D,
-  ];
-  return { output, weights };
+  return fused(qkv, attributes);
 }
 
 const FORWARD = 'MixAttention';
@@ -71,16 +66,40 @@ function composed(qkv: Tensor3D, { heads, scale }: Required<AttentionOptions>): 
   });
 }
 
-function registerFusedGradient(): void {
-  if (tf.getGradient(FORWARD) !== undefined) return;
-  tf.registerGradient({
-    kernelName: FORWARD,
-    inputsToSave: ['qkv'],
-    outputsToSave: [false, true],
-    gradFunc: (dy, [qkv, weights], attributes) => {
-      const [dOutput, dWeights] = dy as unknown as [Tensor, Tensor];
-      const inputs = { dOutput, dWeights, qkv: qkv as Tensor, weights: weights as Tensor };
-      return { qkv: () => tf.engine().runKernel(BACKWARD, inputs, attributes) as Tensor };
-    },
-  });
+// Two custom gradients, one for each output: of a kernel with both, tfjs would fill a gradient of zeros for the weights, which hardly any
+// loss depends on, and have it read again.
+function fused(qkv: Tensor3D, attributes: Required<AttentionOptions>): Attended {
+  let attended: Tensor4D | undefined;
+  const output = tf.customGrad((x, save) => {
+    const [value, weights] = tf.engine().runKernel(FORWARD, { qkv: x as Tensor }, attributes) as unknown as [
+      Tensor3D,
+      Tensor4D,
+    ];
+    attended = tf.keep(weights);
+    (save as Save)([x as Tensor, weights]);
+    return { value, gradFunc: (dy, saved) => gradient(attributes, saved as Tensor[], dy, undefined) };
+  })(qkv) as Tensor3D;
+  const kept = attended as unknown as Tensor4D;
+  const weights = tf.customGrad((x, save) => {
+    (save as Save)([x as Tensor, kept]);
+    return {
+      value: tf.clone(kept),
+      gradFunc: (dy, saved) => gradient(attributes, saved as Tensor[], undefined, dy as Tensor),
+    };
+  })(qkv) as Tensor4D;
+  kept.dispose();
+  return { output, weights };
+}
+
+type Save = (tensors: Tensor[]) => void;
+
+// The kernel takes a gradient that is not given for zeros.
+function gradient(
+  attributes: Required<AttentionOptions>,
+  [qkv, weights]: readonly Tensor[],
+  dOutput: Tensor | undefined,
+  dWeights: Tensor | undefined,
+): Tensor {
+  const inputs = { qkv, weights, ...(dOutput && { dOutput }), ...(dWeights && { dWeights }) };
+  return tf.engine().runKernel(BACKWARD, inputs as tf.NamedTensorMap, attributes) as Tensor;
 }
