@@ -10,12 +10,15 @@ namespace mix {
 
 void registerBatchNorm(Exports& exports);
 void registerConvolution(Exports& exports);
+void registerGelu(Exports& exports);
+void registerLayerNorm(Exports& exports);
 void registerMatmul(Exports& exports);
 void registerArgExtremes(Exports& exports);
 void registerBinary(Exports& exports);
 void registerReductions(Exports& exports);
 void registerScans(Exports& exports);
 void registerSelect(Exports& exports);
+void registerSoftmax(Exports& exports);
 void registerUnary(Exports& exports);
 void registerBlend(Exports& exports);
 void registerSoftCrossEntropy(Exports& exports);
@@ -59,12 +62,15 @@ napi_value start(napi_env env, napi_value object) {
   registerMemory(exports);
   registerBatchNorm(exports);
   registerConvolution(exports);
+  registerGelu(exports);
+  registerLayerNorm(exports);
   registerMatmul(exports);
   registerArgExtremes(exports);
   registerBinary(exports);
   registerReductions(exports);
   registerScans(exports);
   registerSelect(exports);
+  registerSoftmax(exports);
   registerUnary(exports);
   registerBlend(exports);
   registerSoftCrossEntropy(exports);

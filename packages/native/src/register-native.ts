@@ -11,9 +11,12 @@ import { binaryKernels } from './kernels/binary.js';
 import { blendKernels } from './kernels/blend.js';
 import { allowWinograd, convolutionKernels } from './kernels/convolution.js';
 import { creationKernels } from './kernels/creation.js';
+import { geluKernels } from './kernels/gelu.js';
+import { layerNormKernels } from './kernels/layer-norm.js';
 import { matmulKernels } from './kernels/matmul.js';
 import { reductionKernels } from './kernels/reductions.js';
 import { softCrossEntropyKernels } from './kernels/soft-cross-entropy.js';
+import { softmaxKernels } from './kernels/softmax.js';
 import { unaryKernels } from './kernels/unary.js';
 import { updateKernels } from './kernels/updates.js';
 
@@ -63,4 +66,7 @@ const kernels = {
   ...blendKernels,
   ...softCrossEntropyKernels,
   ...updateKernels,
+  ...geluKernels,
+  ...layerNormKernels,
+  ...softmaxKernels,
 };

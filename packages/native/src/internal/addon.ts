@@ -2,9 +2,12 @@ import type { BatchNormAddon } from '../kernels/batch-norm-train.js';
 import type { BinaryAddon } from '../kernels/binary.js';
 import type { BlendAddon } from '../kernels/blend.js';
 import type { ConvolutionAddon } from '../kernels/convolution.js';
+import type { GeluAddon } from '../kernels/gelu.js';
+import type { LayerNormAddon } from '../kernels/layer-norm.js';
 import type { MatmulAddon } from '../kernels/matmul.js';
 import type { ReductionAddon } from '../kernels/reductions.js';
 import type { SoftCrossEntropyAddon } from '../kernels/soft-cross-entropy.js';
+import type { SoftmaxAddon } from '../kernels/softmax.js';
 import type { UnaryAddon } from '../kernels/unary.js';
 import type { UpdatesAddon } from '../kernels/updates.js';
 
@@ -19,7 +22,10 @@ export interface Addon
     MatmulAddon,
     BinaryAddon,
     ReductionAddon,
-    UnaryAddon {}
+    UnaryAddon,
+    GeluAddon,
+    LayerNormAddon,
+    SoftmaxAddon {}
 
 interface MemoryAddon {
   setThreads(threads: number): void;
