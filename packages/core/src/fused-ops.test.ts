@@ -154,7 +154,7 @@ function registerStandIns(): void {
 function unregisterStandIns(): void {
   for (const { kernel } of Object.values(ops)) {
     for (const name of [kernel, `${kernel}Grad`]) tf.unregisterKernel(name, 'cpu');
-    tf.unregisterGradient(kernel);
+    if (tf.getGradient(kernel) !== undefined) tf.unregisterGradient(kernel);
   }
 }
 
