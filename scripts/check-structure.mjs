@@ -28,6 +28,11 @@ for (const name of packages) {
   }
 }
 
+// Tests of particular backends choose them by hand; all others run on whichever the run names.
+const aboutBackends = /^packages\/(kernels|native)\/|\/backends\//;
+const computes = /^import \* as tf from/m;
+const byHand = /\bsetBackend\(/;
+const byRun = /\b(useBackend|startBackend|describeMixer)\(/;
 const banned = [
   [/\bMath\.random\b/, 'Math.random: draw from an Rng'],
   [/\bDate\.now\b|new Date\(\)/, 'the wall clock: pass `now` in'],
@@ -45,6 +50,13 @@ for (const file of files.filter((path) => /^packages\/[^/]+\/(src|assembly)\/.*\
   if (!test && lines > LINE_LIMIT) problems.push(`${file} has ${lines} lines; the limit is ${LINE_LIMIT}`);
   if (/^(utils?|helpers?|common|misc)\.ts$/.test(basename(file)))
     problems.push(`${file} is named after nothing`);
+  if (
+    test &&
+    !aboutBackends.test(file) &&
+    (byHand.test(text) || (computes.test(text) && !byRun.test(text)))
+  ) {
+    problems.push(`${file} must run on the backend of the run: call useBackend of @mix/test-utils`);
+  }
   if (test) continue;
   for (const [pattern, what] of banned) if (pattern.test(text)) problems.push(`${file} uses ${what}`);
 }

@@ -1,9 +1,7 @@
-import { registerKernels } from '@mix/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startBackend, testedBackends, useBackend } from '../test/use-backend.js';
 import { type BlendShares, blend } from './blend.js';
 import { createRng } from './rng.js';
 
@@ -127,18 +125,16 @@ function registerStandIns(): void {
 }
 
 describe.each([
-  ['cpu', 'plain'],
-  ['cpu', 'fused'],
-  ['wasm', 'plain'],
-] as const)('blend on %s, %s', (backend, path) => {
+  ...testedBackends('cpu', 'wasm').map((backend) => [backend, 'plain'] as const),
+  // The stand-ins are registered for this one.
+  ['cpu', 'fused'] as const,
+])('blend on %s, %s', (backend, path) => {
   beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend(backend);
+    await startBackend(backend);
     if (path === 'fused') registerStandIns();
   });
-  afterAll(async () => {
+  afterAll(() => {
     if (path === 'fused') for (const name of kernels) tf.unregisterKernel(name, 'cpu');
-    await tf.setBackend('cpu');
   });
 
   describe.each(Object.entries(cases))('%s', (_, given) => {
@@ -216,14 +212,8 @@ describe.each([
   });
 });
 
-describe.each(['cpu', 'wasm'])('copies on %s', (backend) => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend(backend);
-  });
-  afterAll(async () => {
-    await tf.setBackend('cpu');
-  });
+describe.each(testedBackends('cpu', 'wasm'))('copies on %s', (backend) => {
+  useBackend(backend);
 
   const odd = [Number.NaN, Number.POSITIVE_INFINITY, -0, 1e-45, 3e38, -1, 0.1, Number.NEGATIVE_INFINITY];
   const bits = (values: ArrayLike<number>): number[] => [

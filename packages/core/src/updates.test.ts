@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { useBackend } from '../test/use-backend.js';
 import { adamwUpdate } from './adamw-update.js';
 import { ema, updateEma } from './ema.js';
 import { createRng } from './rng.js';
 import { type SgdUpdateOptions, sgdUpdate } from './sgd-update.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+useBackend('cpu');
 afterEach(() => expect(tf.memory().numTensors).toBe(0));
 
 const draw = (seed: number): number[] => {
@@ -29,9 +29,12 @@ function withStandIn(
   action: (calls: { inputs: string[]; attrs: object }[]) => void,
 ): void {
   const calls: { inputs: string[]; attrs: object }[] = [];
+  const backendName = tf.getBackend();
+  const own = tf.getKernel(kernelName, backendName);
+  if (own) tf.unregisterKernel(kernelName, backendName);
   tf.registerKernel({
     kernelName,
-    backendName: 'cpu',
+    backendName,
     kernelFunc: ({ inputs, attrs }) => {
       calls.push({ inputs: Object.keys(inputs).sort(), attrs: { ...attrs } });
       const made = Array.from({ length: outputs }, (_, index) => tf.fill([2, 3], index));
@@ -41,7 +44,8 @@ function withStandIn(
   try {
     tf.tidy(() => action(calls));
   } finally {
-    tf.unregisterKernel(kernelName, 'cpu');
+    tf.unregisterKernel(kernelName, backendName);
+    if (own) tf.registerKernel(own);
   }
 }
 

@@ -1,11 +1,11 @@
-import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { useBackend } from '../test/use-backend.js';
 import { variableGradients } from './variable-gradients.js';
 
-beforeAll(() => tf.setBackend('cpu'));
+useBackend('cpu');
 afterEach(() => tf.disposeVariables());
 
 const chain = (x: Tensor, length: number): Tensor =>

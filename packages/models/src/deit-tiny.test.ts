@@ -1,14 +1,11 @@
 import { createRng } from '@mix/core';
-import { registerKernels } from '@mix/kernels';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { deitTiny } from './deit-tiny.js';
 
 describe('deitTiny', () => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend('wasm');
-  });
+  useBackend('wasm');
 
   it('has as many parameters as timm, for images of 224 and patches of 16 unless told otherwise', () => {
     const { variables } = deitTiny({ numClasses: 1000, rng: createRng(0) });

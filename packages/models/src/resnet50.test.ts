@@ -1,14 +1,11 @@
 import { createRng } from '@mix/core';
-import { registerKernels } from '@mix/kernels';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { resnet50 } from './resnet50.js';
 
 describe('resnet50', () => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend('wasm');
-  });
+  useBackend('wasm');
 
   it.each([
     ['cifar', [16, 8, 4, 2]],

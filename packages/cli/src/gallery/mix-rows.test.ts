@@ -1,9 +1,11 @@
 import { createRng, type HostBatch, identity, withProb } from '@mix/core';
 import { cutmix, mixup } from '@mix/handcrafted';
-import '@tensorflow/tfjs-backend-cpu';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { mixRows } from './mix-rows.js';
+
+useBackend('cpu');
 
 const classes = ['cat', 'dog', 'eel', 'fox'];
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startBackend } from '../../test/use-backend.js';
 import { softCrossEntropy } from '../losses.js';
 import { denseTargets, mixTargets, type Targets } from '../targets.js';
 
@@ -51,7 +51,7 @@ function withStandIns(action: () => void): void {
 }
 
 describe('softCrossEntropy by a backend that has its kernels', () => {
-  beforeAll(() => tf.setBackend('cpu'));
+  beforeAll(() => startBackend('cpu'));
   afterEach(() => expect(tf.memory().numTensors).toBe(0));
 
   it.each([

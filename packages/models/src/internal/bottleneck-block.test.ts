@@ -1,17 +1,13 @@
 import { createRng } from '@mix/core';
-import { registerKernels } from '@mix/kernels';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { testedBackends, useBackend } from '@mix/test-utils';
+import { describe, expect, it } from 'vitest';
 import { bottleneckBlock } from './bottleneck-block.js';
 import { ParameterStore } from './parameter-store.js';
 
-describe.each(['cpu', 'wasm'])('bottleneckBlock on %s', (backend) => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend(backend);
-  });
+describe.each(testedBackends('cpu', 'wasm'))('bottleneckBlock on %s', (backend) => {
+  useBackend(backend);
 
   it.each([
     [true, 2],

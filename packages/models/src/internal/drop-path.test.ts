@@ -1,11 +1,11 @@
 import { createRng, isMixError } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DropPath, streamOf } from './drop-path.js';
 
 describe('DropPath', () => {
-  beforeAll(() => tf.setBackend('cpu'));
+  useBackend('cpu');
 
   it('drops whole samples at its rate and scales the others up', () => {
     const factors = tf

@@ -1,8 +1,8 @@
 import { createRng } from '@mix/core';
-import { registerKernels } from '@mix/kernels';
+import { testedBackends, useBackend } from '@mix/test-utils';
+import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createLinear } from './linear.js';
 import { ParameterStore } from './parameter-store.js';
 
@@ -14,11 +14,8 @@ function build(deviation?: number) {
   return { linear, weight: weight as tf.Variable, bias: bias as tf.Variable };
 }
 
-describe.each(['cpu', 'wasm'])('createLinear on %s', (backend) => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend(backend);
-  });
+describe.each(testedBackends('cpu', 'wasm'))('createLinear on %s', (backend) => {
+  useBackend(backend);
 
   it('has the value and the gradients of a matrix product with bias', () => {
     tf.tidy(() => {

@@ -1,8 +1,7 @@
 import { type ClassifierOutput, createRng, isMixError } from '@mix/core';
-import { registerKernels } from '@mix/kernels';
+import { testedBackends, useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { visionTransformer } from './vision-transformer.js';
 
 type Options = Partial<Parameters<typeof visionTransformer>[1]>;
@@ -33,10 +32,7 @@ function caught(action: () => unknown): unknown {
 }
 
 describe('visionTransformer', () => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend('wasm');
-  });
+  useBackend('wasm');
 
   it('gives logits, embedding, four stages and the last attention', () => {
     const { logits, embedding, stages, attention } = model().forward(noise(1), evaluate);
@@ -179,11 +175,8 @@ describe('visionTransformer', () => {
   });
 });
 
-describe.each(['cpu', 'wasm'])('gradients of a vision transformer on %s', (backend) => {
-  beforeAll(async () => {
-    registerKernels();
-    await tf.setBackend(backend);
-  });
+describe.each(testedBackends('cpu', 'wasm'))('gradients of a vision transformer on %s', (backend) => {
+  useBackend(backend);
 
   it('agree with finite differences along random directions', () => {
     const network = model();
