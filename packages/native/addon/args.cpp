@@ -64,6 +64,20 @@ void* Args::data(size_t index, size_t count, napi_typedarray_type type) const {
   return pointer;
 }
 
+AnyArray Args::anyArray(size_t index) const {
+  if (index >= count_) throw badArgument(index, "given");
+  napi_typedarray_type type;
+  AnyArray array{};
+  if (napi_get_typedarray_info(env_, values_[index], &type, &array.count, &array.data, nullptr, nullptr) != napi_ok) {
+    throw badArgument(index, "a typed array");
+  }
+  if (type != napi_float32_array && type != napi_int32_array && type != napi_uint8_array) {
+    throw badArgument(index, "of floats, integers or booleans");
+  }
+  array.bytes = type == napi_uint8_array ? 1 : 4;
+  return array;
+}
+
 bool Args::isAbsent(size_t index) const {
   if (index >= count_) return true;
   napi_valuetype type;

@@ -13,6 +13,12 @@ namespace mix {
 
 struct Context;
 
+struct AnyArray {
+  void* data;
+  size_t count;
+  size_t bytes;  // of an element: 4 or 1
+};
+
 // What one call was given. Pointers are valid until the call returns.
 class Args {
  public:
@@ -35,6 +41,11 @@ class Args {
   // As `floats`, or null where the argument is null or undefined.
   float* optionalFloats(size_t index, size_t count) const;
 
+  // An array of any type, for functions that only move elements.
+  AnyArray anyArray(size_t index) const;
+
+  // The argument as JavaScript has it.
+  napi_value value(size_t index) const { return values_[index]; }
   bool isAbsent(size_t index) const;
   double number(size_t index) const;
   int64_t integer(size_t index) const { return static_cast<int64_t>(number(index)); }
@@ -65,6 +76,13 @@ inline napi_typedarray_type Args::typeOf<int32_t>() {
 template <>
 inline napi_typedarray_type Args::typeOf<uint8_t>() {
   return napi_uint8_array;
+}
+
+// Calls body(const T*, T*) with T of the size of the elements.
+template <typename Body>
+void withElements(const AnyArray& from, const AnyArray& to, const Body& body) {
+  if (from.bytes == 4) return body(static_cast<const uint32_t*>(from.data), static_cast<uint32_t*>(to.data));
+  body(static_cast<const uint8_t*>(from.data), static_cast<uint8_t*>(to.data));
 }
 
 using Function = void (*)(const Args&);

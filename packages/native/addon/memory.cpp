@@ -3,7 +3,9 @@
 #include <sys/mman.h>
 
 #include <cstdlib>
+#include <memory>
 #include <new>
+#include <string>
 
 #include "args.hpp"
 
@@ -22,29 +24,39 @@ struct Block {
   size_t bytes;
 };
 
-// ArrayBuffer over our memory: the garbage collector frees it when nothing refers to it any more.
-napi_value allocate(const Args& args) {
-  const auto bytes = static_cast<size_t>(args.integer(0));
-  auto* block = new Block{allocateAligned(bytes), bytes};
-  const napi_finalize finalize = [](napi_env, void*, void* hint) {
-    auto* freed = static_cast<Block*>(hint);
-    freeAligned(freed->memory, freed->bytes);
-    delete freed;
-  };
-  napi_value result = nullptr;
-  if (napi_create_external_arraybuffer(args.env(), block->memory, bytes, finalize, block, &result) != napi_ok) {
-    freeAligned(block->memory, bytes);
-    delete block;
-    throw std::runtime_error("this JavaScript engine does not take memory of ours for an ArrayBuffer");
-  }
-  return result;
+std::runtime_error outOfMemory(size_t bytes) {
+  return std::runtime_error("there is no memory for a tensor of " + std::to_string(bytes) + " bytes");
 }
 
-// Gives the pages of a buffer back to the system now, not when the garbage collector comes by. Its content is lost.
+// An ArrayBuffer over our memory, which the garbage collector frees when nothing refers to it any more.
+napi_value allocate(const Args& args) {
+  const auto bytes = static_cast<size_t>(args.integer(0));
+  auto block = std::make_unique<Block>();
+  block->bytes = bytes;
+  try {
+    block->memory = allocateAligned(bytes);
+  } catch (const std::bad_alloc&) {
+    throw outOfMemory(bytes);
+  }
+  const napi_finalize finalize = [](napi_env, void*, void* hint) {
+    const std::unique_ptr<Block> ended(static_cast<Block*>(hint));
+    freeAligned(ended->memory, ended->bytes);
+  };
+  napi_value buffer = nullptr;
+  if (napi_create_external_arraybuffer(args.env(), block->memory, bytes, finalize, block.get(), &buffer) != napi_ok) {
+    freeAligned(block->memory, bytes);
+    throw outOfMemory(bytes);
+  }
+  block.release();
+  return buffer;
+}
+
+// Gives the whole pages among `bytes` back to the system: they read as zeros when they are next used.
 void discard(const Args& args) {
   const auto bytes = static_cast<size_t>(args.integer(1));
-  auto* memory = args.array<uint8_t>(0, bytes);
-  if (bytes >= kHuge) madvise(memory, roundUp(bytes, kPage), MADV_DONTNEED);
+  const auto begin = reinterpret_cast<size_t>(args.array<uint8_t>(0, bytes));
+  const size_t first = roundUp(begin, kPage), last = (begin + bytes) / kPage * kPage;
+  if (last > first) madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }
 
 }  // namespace

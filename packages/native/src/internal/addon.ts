@@ -27,7 +27,8 @@ export interface Addon
     LayerNormAddon,
     SoftmaxAddon {}
 
-interface MemoryAddon {
+/** Threads and memory. */
+export interface MemoryAddon {
   setThreads(threads: number): void;
   oneDnnVersion(): string;
   /** Bytes of scratch memory, given back by releaseScratch. */
@@ -35,6 +36,6 @@ interface MemoryAddon {
   releaseScratch(): void;
   /** Aligned memory with anything in it. */
   allocate(bytes: number): ArrayBuffer;
-  /** Gives the pages below `count` bytes back to the system; what is in them is lost. */
+  /** Gives the whole pages of an array of bytes back to the system; what is in them is lost. */
   discard(bytes: Uint8Array, count: number): void;
 }

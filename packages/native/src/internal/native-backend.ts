@@ -2,7 +2,7 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { BackendValues, DataType, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Addon } from './addon.js';
-import { BufferPool } from './buffer-pool.js';
+import { Arena, type Block } from './arena.js';
 
 /** The data types whose elements lie in one typed array. */
 export type NumericType = 'float32' | 'int32' | 'bool';
@@ -15,7 +15,8 @@ interface ArrayOf {
 
 const constructors = { float32: Float32Array, int32: Int32Array, bool: Uint8Array } as const;
 
-function isNumeric(dtype: DataType): dtype is NumericType {
+/** Whether elements of a type lie in one typed array: not those of strings and complex numbers. */
+export function isNumeric(dtype: DataType): dtype is NumericType {
   return dtype in constructors;
 }
 
@@ -34,12 +35,14 @@ export interface NativeMemory {
  */
 export class NativeBackend extends MathBackendCPU {
   readonly addon: Addon;
-  readonly pool: BufferPool;
+  readonly arena: Arena;
+  // Of arrays that lie in the arena.
+  readonly #blocks = new WeakMap<object, Block>();
 
   constructor(addon: Addon) {
     super();
     this.addon = addon;
-    this.pool = new BufferPool(addon);
+    this.arena = new Arena(addon);
   }
 
   /** The elements of a tensor, borrowed until it is disposed. */
@@ -71,18 +74,34 @@ export class NativeBackend extends MathBackendCPU {
 
   /** Takes what users give, and so copies it: they may write to it later. */
   override write(values: BackendValues, _shape: number[], dtype: DataType): object {
-    if (!isNumeric(dtype) || values == null) return this.#store(values, dtype);
-    const from = values as TypedArray;
-    const copy = this.#array(from.length, dtype);
-    copy.set(from);
-    return this.#store(copy, dtype);
+    return this.#store(this.#copy(values, dtype), dtype);
+  }
+
+  /** Takes a tensor of another backend, which may still lie in an array of the user. */
+  override move(
+    dataId: object,
+    values: BackendValues,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    if (dtype !== 'complex64') {
+      this.data.set(dataId, { values: this.#copy(values, dtype), dtype, refCount });
+      return;
+    }
+    const { real, imag } = tf.backend_util.splitRealAndImagArrays(values as Float32Array);
+    const complexTensorInfos = {
+      real: this.makeTensorInfo(shape, 'float32', real),
+      imag: this.makeTensorInfo(shape, 'float32', imag),
+    };
+    this.data.set(dataId, { values: undefined as never, dtype, refCount, complexTensorInfos });
   }
 
   /** Takes what a kernel of the CPU backend made, without a copy unless it is part of another tensor's memory. */
   override makeTensorInfo(shape: number[], dtype: DataType, values?: BackendValues | string[]): TensorInfo {
     if (!isNumeric(dtype) || values == null) return super.makeTensorInfo(shape, dtype, values);
     const made = values as TypedArray;
-    const fits = made instanceof constructors[dtype] && !this.pool.owns(made.buffer);
+    const fits = made instanceof constructors[dtype] && !this.arena.owns(made.buffer);
     return fits ? this.#tensor(shape, dtype, made) : { dataId: this.write(made, shape, dtype), shape, dtype };
   }
 
@@ -94,23 +113,44 @@ export class NativeBackend extends MathBackendCPU {
   override disposeData(dataId: object, force = false): boolean {
     const values = this.data.has(dataId) ? this.data.get(dataId).values : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone && ArrayBuffer.isView(values)) this.pool.give(values.buffer);
+    if (gone && ArrayBuffer.isView(values)) this.#give(values);
     return gone;
   }
 
   override memory(): NativeMemory {
-    const numBytesHeld = this.pool.usedBytes + this.pool.freeBytes + this.addon.heldBytes();
+    const numBytesHeld = this.arena.usedBytes + this.arena.freeBytes + this.addon.heldBytes();
     return { unreliable: false, reasons: [], numBytesHeld };
   }
 
   override dispose(): void {
-    this.pool.release();
+    this.arena.release();
     this.addon.releaseScratch();
+  }
+
+  #copy(values: BackendValues, dtype: DataType): BackendValues {
+    if (!isNumeric(dtype) || values == null) return values;
+    const from = values as TypedArray;
+    const copy = this.#array(from.length, dtype);
+    copy.set(from);
+    return copy as unknown as BackendValues;
   }
 
   #array<T extends NumericType>(length: number, dtype: T): ArrayOf[T] {
     const Type = constructors[dtype];
-    return new Type(this.pool.take(length * Type.BYTES_PER_ELEMENT), 0, length) as unknown as ArrayOf[T];
+    const bytes = length * Type.BYTES_PER_ELEMENT;
+    // For so little, JavaScript's own memory is as fast.
+    if (bytes < LEAST_BYTES) return new Type(length) as unknown as ArrayOf[T];
+    const block = this.arena.take(bytes);
+    const array = new Type(block.buffer, block.offset, length);
+    this.#blocks.set(array, block);
+    return array as unknown as ArrayOf[T];
+  }
+
+  #give(array: object): void {
+    const block = this.#blocks.get(array);
+    if (block === undefined) return;
+    this.#blocks.delete(array);
+    this.arena.give(block);
   }
 
   #tensor(shape: readonly number[], dtype: NumericType, values: TypedArray): TensorInfo {
@@ -125,6 +165,8 @@ export class NativeBackend extends MathBackendCPU {
 }
 
 let counter = 0;
+
+const LEAST_BYTES = 256;
 
 function sizeOf(shape: readonly number[]): number {
   return tf.util.sizeFromShape([...shape]);

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, expect, it } from 'vitest';
-import { describeNative, input, seededInput } from '../../test/on-native.js';
+import { describeNative, type Input, input, seededInput } from '../../test/on-native.js';
 import { registerNative } from '../index.js';
 
 type Pad = 'same' | 'valid' | [[number, number], [number, number], [number, number], [number, number]];
@@ -25,7 +25,11 @@ const cases: [[number, number, number, number], number, Pad][] = [
   [[100, 6, 4, 64], 80, 'same'],
 ];
 
-function fitted(tensor: Tensor): Float32Array {
+function tensorOf<T extends Tensor>({ values, shape }: Input): T {
+  return tf.tensor(values, [...shape]) as T;
+}
+
+function read(tensor: Tensor): Float32Array {
   const values = tensor.dataSync() as Float32Array;
   tensor.dispose();
   return values;
@@ -47,17 +51,15 @@ describeNative('Winograd convolution', () => {
 
   for (const [shape, outChannels, pad] of cases) {
     it(`of [${shape}] to ${outChannels}, pad ${JSON.stringify(pad)}, agrees with the direct one`, () => {
-      const [x, filter] = [input(...shape), input(3, 3, shape[3] as number, outChannels)].map(
-        ({ values, shape: size }) => tf.tensor(values, [...size]),
-      ) as [Tensor4D, Tensor4D];
+      const x = tensorOf<Tensor4D>(input(...shape));
+      const filter = tensorOf<Tensor4D>(input(3, 3, shape[3], outChannels));
       const attrs = { strides: 1, pad, dataFormat: 'NHWC', inputShape: shape, filterShape: filter.shape };
       const { outShape } = tf.backend_util.computeConv2DInfo(shape, filter.shape, 1, 1, pad);
-      const dySource = seededInput(7, ...outShape);
-      const dy = tf.tensor(dySource.values, [...dySource.shape]);
+      const dy = tensorOf<Tensor4D>(seededInput(7, ...outShape));
       const run = (): Float32Array[] => [
-        fitted(tf.conv2d(x, filter, 1, pad)),
-        fitted(tf.engine().runKernel('Conv2DBackpropInput', { dy, filter }, attrs) as Tensor),
-        fitted(tf.engine().runKernel('Conv2DBackpropFilter', { x, dy }, attrs) as Tensor),
+        read(tf.conv2d(x, filter, 1, pad)),
+        read(tf.engine().runKernel('Conv2DBackpropInput', { dy, filter }, attrs) as Tensor),
+        read(tf.engine().runKernel('Conv2DBackpropFilter', { x, dy }, attrs) as Tensor),
       ];
       registerNative({ winograd: true });
       const fast = run();
