@@ -1,24 +1,29 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import needs from '../../scripts/needs.json' with { type: 'json' };
 import type { Addon } from './addon.js';
-
-/** What to install where the addon is not built. */
-export const remedy =
-  'Debian, Ubuntu: apt-get install g++ make libdnnl-dev; Fedora: dnf install gcc-c++ make onednn-devel; ' +
-  'macOS: brew install onednn libomp; then: npm rebuild @mix/native';
 
 /** The addon and the instruction set it was built for. */
 export interface LoadedAddon {
   readonly addon: Addon;
-  /** `'avx512'`, `'avx2'` or `'generic'`. */
-  readonly isa: string;
+  readonly isa: Isa;
+}
+
+/** An instruction set that the addon is built for; `'generic'` on processors that are not x86-64. */
+export type Isa = 'avx512' | 'avx2' | 'generic';
+
+interface Detection {
+  readonly isa: Isa | 'none';
+  setVariable(name: string, value?: string): void;
 }
 
 let loaded: LoadedAddon | undefined;
 
 /**
- * Loads the build of the addon that fits this processor.
+ * Loads the build of the addon that fits this processor: from `build/`, or the folder that `MIX_NATIVE_BUILD` names, which is
+ * for working on the addon.
  *
  * @throws Error that says what to install, where it is not built or cannot be loaded.
  */
@@ -29,35 +34,37 @@ export function loadAddon(): LoadedAddon {
 
 function load(): LoadedAddon {
   const require = createRequire(import.meta.url);
-  const folder = new URL('../build/', packageRoot());
-  const file = (name: string): string => fileURLToPath(new URL(name, folder));
-  if (!existsSync(file('detect.node'))) throw new Error(`@mix/native is not built. ${remedy}`);
-  const { isa } = require(file('detect.node')) as { isa: string };
+  const folder = process.env['MIX_NATIVE_BUILD'] ?? 'build';
+  const file = (name: string): string => fileURLToPath(new URL(`${folder}/${name}`, packageRoot()));
+  if (!existsSync(file('detect.node'))) throw new Error(`@mix/native is not built. ${remedy()}`);
+  const { isa, setVariable } = require(file('detect.node')) as Detection;
   if (isa === 'none') throw new Error('@mix/native needs a processor with AVX2; this one has none');
-  const restore = setWaiting();
+  const limitsSpinning = ['OMP_WAIT_POLICY', 'GOMP_SPINCOUNT'].every(
+    (name) => process.env[name] === undefined,
+  );
   try {
+    if (limitsSpinning) setVariable('GOMP_SPINCOUNT', SPIN_COUNT);
     return { addon: require(file(`kernels-${isa}.node`)) as Addon, isa };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new Error(`@mix/native does not load (${text}). ${remedy}`, { cause: error });
+    throw new Error(`@mix/native does not load (${text}). ${remedy()}`, { cause: error });
   } finally {
-    restore();
+    if (limitsSpinning) setVariable('GOMP_SPINCOUNT');
   }
 }
 
-// Both src/internal (tests) and dist (users) lie below the package.
+// How often an OpenMP thread looks for work before it sleeps. OpenMP reads it when it is loaded, once; children must not inherit it.
+// libgomp's own 300000 lets one busy neighbour stop all threads: with a core taken by another process, steps of convolutions
+// took 3 times as long as on one thread, small operations 40 times. With 3000 the gaps within a step are still spun through.
+const SPIN_COUNT = '3000';
+
+// src/internal (tests) lies two folders below the package, dist (users) one.
 function packageRoot(): URL {
-  const here = new URL('.', import.meta.url);
-  return here.pathname.endsWith('/internal/') ? new URL('../', here) : here;
+  return new URL(import.meta.url.endsWith('/src/internal/load-addon.ts') ? '../../' : '../', import.meta.url);
 }
 
-// OpenMP reads its environment when it is loaded, once. Threads that wait shall spin only briefly before they sleep, or a busy
-// neighbour on one core stops all of them; what the user has set stands. Children must not inherit it.
-function setWaiting(): () => void {
-  if (process.env['OMP_WAIT_POLICY'] !== undefined || process.env['GOMP_SPINCOUNT'] !== undefined)
-    return () => {};
-  process.env['GOMP_SPINCOUNT'] = '10000';
-  return () => {
-    delete process.env['GOMP_SPINCOUNT'];
-  };
+function remedy(): string {
+  const systems = Object.entries(needs).map(([system, command]) => `${system}: ${command}`);
+  const script = relative(process.cwd(), fileURLToPath(new URL('scripts/build.mjs', packageRoot())));
+  return `To build it: ${systems.join('; ')}; then: node ${script}`;
 }
