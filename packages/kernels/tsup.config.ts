@@ -1,3 +1,3 @@
 import { preset } from '../../tsup.preset.js';
 
-export default preset({ entry: ['src/index.ts', 'src/gradients.ts'] });
+export default preset({ entry: ['src/index.ts', 'src/gradients.ts', 'src/webgpu.ts'] });

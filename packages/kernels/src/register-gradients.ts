@@ -11,17 +11,17 @@ let registered = false;
 
 /**
  * Corrects the gradients that tfjs-core has wrong on every backend, after `@tensorflow/tfjs-layers` has registered them.
- * A part of `registerKernels` that does without the WebAssembly backend: for WebGPU, WebGL and plain JavaScript.
+ * The part of `registerKernels` that does without the WebAssembly backend: for WebGL and plain JavaScript.
  * Calling it again does nothing; it neither chooses nor starts a backend.
  *
  * @example
  * ```ts
- * import '@tensorflow/tfjs-backend-webgpu';
+ * import '@tensorflow/tfjs-backend-webgl';
  * import * as tf from '@tensorflow/tfjs-core';
  * import { registerGradients } from '@mix/kernels/gradients';
  *
  * registerGradients();
- * await tf.setBackend('webgpu');
+ * await tf.setBackend('webgl');
  * ```
  */
 export function registerGradients(): void {

@@ -55,7 +55,7 @@ export const candidates: Readonly<Record<BackendName, Candidate>> = {
     note: 'in Node, end the program with process.exit()',
     prepare: async (load, auto) => {
       await prepareWebgpu(load, auto);
-      await callExport(load, '@mix/kernels/gradients', 'registerGradients');
+      await callExport(load, '@mix/kernels/webgpu', 'registerWebgpuKernels');
     },
   },
   wasm: {

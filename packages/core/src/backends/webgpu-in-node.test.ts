@@ -44,6 +44,19 @@ describe.skipIf(problem !== undefined)('the WebGPU backend in Node', () => {
     expect((await pending)[99]).toBe(3);
   });
 
+  it('transposes whole numbers and what was cast from them, which tfjs does not', () => {
+    const classes = tf.tensor3d([...Array(24).keys()], [2, 3, 4], 'int32');
+    const wanted = tf.transpose(tf.tensor3d([...Array(24).keys()], [2, 3, 4]), [2, 0, 1]).dataSync();
+    const doubled = tf.mul(classes, tf.scalar(1, 'int32'));
+    expect(tf.transpose(doubled, [2, 0, 1]).dataSync()).toEqual(Int32Array.from(wanted));
+    expect(tf.transpose(tf.cast(doubled, 'float32'), [2, 0, 1]).dataSync()).toEqual(wanted);
+    const high = tf.transpose(tf.greater(doubled, 3), [2, 0, 1]);
+    expect([high.dtype, ...high.dataSync()]).toEqual(['bool', ...wanted.map((value) => Number(value > 3))]);
+    const before = tf.engine().backend.numDataIds();
+    tf.transpose(doubled, [2, 0, 1]).dispose();
+    expect(tf.engine().backend.numDataIds()).toBe(before);
+  });
+
   it('has the gradients that tfjs-core has wrong', () => {
     const [da, db] = tf.grads((a, b) => tf.sum(tf.maximum(a, b)))([tf.ones([2, 3]), tf.tensor1d([0, 2, 0])]);
     expect([...(da as tf.Tensor).dataSync()]).toEqual([1, 0, 1, 1, 0, 1]);

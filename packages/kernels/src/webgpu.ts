@@ -1,0 +1,1 @@
+export { registerWebgpuKernels } from './register-webgpu-kernels.js';
