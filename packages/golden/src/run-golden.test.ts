@@ -28,7 +28,7 @@ describe.skipIf(!existsSync(folder))('the reference vectors', () => {
   });
 
   // In plain JavaScript the gradients of a convolutional network take minutes.
-  it.each(testedBackends('cpu', 'wasm'))('pass on %s', { timeout: 120_000 }, async (backend) => {
+  it.each(testedBackends('cpu', 'wasm'))('pass on %s', async (backend) => {
     const files = backend === 'cpu' ? known.filter((file) => !file.startsWith('models_res')) : known;
     await startBackend(backend);
     const rows = await run(folder, files);

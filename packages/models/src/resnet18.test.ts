@@ -15,7 +15,7 @@ describe('resnet18', () => {
     expect(parametersOf(resnet18({ stem: 'imagenet', numClasses: 1000, rng: createRng(0) }))).toBe(
       11_689_512,
     );
-  }, 60_000);
+  });
 
   it.each([
     ['cifar', [16, 8, 4, 2]],
