@@ -56,11 +56,37 @@ void positionsOfColumns(const T* x, int32_t* y, int64_t size, int64_t stride, in
   }
 }
 
+// As many rows side by side as a vector holds.
+template <typename T, bool kLargest>
+void positionsOfShortRows(const T* x, int32_t* y, int64_t rows, int32_t size) {
+  constexpr int kLanes = 16;
+  for (; rows >= kLanes; rows -= kLanes, x += kLanes * size, y += kLanes) {
+    T best[kLanes];
+    int32_t places[kLanes] = {};
+    for (int lane = 0; lane < kLanes; ++lane) best[lane] = x[lane * size];
+    for (int32_t i = 1; i < size; ++i) {
+#pragma omp simd
+      for (int lane = 0; lane < kLanes; ++lane) {
+        const T value = x[lane * size + i];
+        const bool better = beats<T, kLargest>(value, best[lane]);
+        best[lane] = better ? value : best[lane];
+        places[lane] = better ? i : places[lane];
+      }
+    }
+    std::copy(places, places + kLanes, y);
+  }
+  for (int64_t row = 0; row < rows; ++row) y[row] = positionOf<T, kLargest>(x + row * size, size);
+}
+
 template <typename T, bool kLargest>
 void positions(const void* values, int32_t* y, const Extents& e) {
   const auto* x = static_cast<const T*>(values);
   if (e.inner == 1) {
-    parallelRanges(e.outer, e.size * 4, [&](int64_t begin, int64_t end) {
+    parallelRanges(e.outer, e.size * 2, [&](int64_t begin, int64_t end) {
+      const T* first = x + begin * e.size;
+      if (e.size < kShortRun) {
+        return positionsOfShortRows<T, kLargest>(first, y + begin, end - begin, static_cast<int32_t>(e.size));
+      }
       for (int64_t row = begin; row < end; ++row) y[row] = positionOf<T, kLargest>(x + row * e.size, e.size);
     });
     return;

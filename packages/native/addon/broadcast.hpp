@@ -15,7 +15,9 @@ struct Walk {
   int64_t extent() const;
   // Whether the output's elements are the operand's, in order.
   bool isPlain() const;
-  // Copies the elements [begin, begin + count) of the output's order.
+  // After how many elements they repeat to the end, 0 where they do not.
+  int64_t period() const;
+  // Copies the elements [begin, begin + count) of the output's order, for short rows; may write a row more.
   void copy(const char* from, char* to, size_t bytes, int64_t begin, int64_t count) const;
 
  private:

@@ -70,11 +70,25 @@ __attribute__((noinline)) typename Op::Sum gatherLanes(const typename Op::In* x,
 
 template <typename Op>
 typename Op::Sum gatherRun(const typename Op::In* x, int64_t count) {
-  if (count >= 256) return gatherLanes<Op, 32>(x, count);
-  if (count >= 16) return gatherLanes<Op, 8>(x, count);
-  auto sum = Op::start();
-  for (int64_t i = 0; i < count; ++i) sum = Op::join(sum, Op::lift(x[i]));
-  return sum;
+  return count < 256 ? gatherLanes<Op, 8>(x, count) : gatherLanes<Op, 32>(x, count);
+}
+
+// Runs shorter than this are taken side by side.
+constexpr int64_t kShortRun = 32;
+
+template <typename Op>
+__attribute__((noinline)) void reduceShortRuns(const typename Op::In* x, typename Op::Out* y, int64_t runs, int64_t size) {
+  constexpr int kLanes = 16;
+  for (; runs >= kLanes; runs -= kLanes, x += kLanes * size, y += kLanes) {
+    typename Op::Sum sums[kLanes];
+    for (int lane = 0; lane < kLanes; ++lane) sums[lane] = Op::start();
+    for (int64_t i = 0; i < size; ++i) {
+#pragma omp simd
+      for (int lane = 0; lane < kLanes; ++lane) sums[lane] = Op::join(sums[lane], Op::lift(x[lane * size + i]));
+    }
+    for (int lane = 0; lane < kLanes; ++lane) y[lane] = Op::finish(sums[lane], size);
+  }
+  for (int64_t run = 0; run < runs; ++run) y[run] = Op::finish(gatherRun<Op>(x + run * size, size), size);
 }
 
 // Into how many parts to cut each of `tasks` equal tasks, so that they keep the threads busy.
@@ -88,6 +102,7 @@ void reduceRuns(Context& context, const typename Op::In* x, typename Op::Out* y,
   const int64_t parts = partsFor(e.outer, e.outer * e.size);
   if (parts == 1) {
     parallelRanges(e.outer, e.size, [&](int64_t begin, int64_t end) {
+      if (e.size < kShortRun) return reduceShortRuns<Op>(x + begin * e.size, y + begin, end - begin, e.size);
       for (int64_t row = begin; row < end; ++row) y[row] = Op::finish(gatherRun<Op>(x + row * e.size, e.size), e.size);
     });
     return;

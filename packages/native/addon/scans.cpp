@@ -63,9 +63,27 @@ void scanColumns(const typename Op::Element* x, typename Op::Element* y, const E
 }
 
 template <typename Op>
+void scanRow(const typename Op::Element* x, typename Op::Element* y, int64_t size, Direction direction) {
+  auto running = Op::kStart;
+  for (int64_t step = 0; step < size; ++step) {
+    const int64_t i = direction.reverse ? size - 1 - step : step;
+    const auto before = running;
+    running = Op::join(running, x[i]);
+    y[i] = Op::finish(direction.exclusive ? before : running);
+  }
+}
+
+template <typename Op>
 void scanAll(const void* values, void* results, const Extents& e, Direction direction) {
   const auto* x = static_cast<const typename Op::Element*>(values);
   auto* y = static_cast<typename Op::Element*>(results);
+  if (e.inner == 1) {
+    // Each addition waits for the last one.
+    parallelRanges(e.outer, e.size * 4, [&](int64_t begin, int64_t end) {
+      for (int64_t row = begin; row < end; ++row) scanRow<Op>(x + row * e.size, y + row * e.size, e.size, direction);
+    });
+    return;
+  }
   const int64_t tiles = (e.inner + kTile - 1) / kTile;
   parallelRanges(e.outer * tiles, e.size * std::min(e.inner, kTile), [&](int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {

@@ -83,11 +83,13 @@ MIX_INLINE float logNearOne(float f) {
 struct Split {
   float n;
   float f;
+  uint32_t exponent;  // n, where a float has its exponent
 };
 
 MIX_INLINE Split split(float x) {
   const uint32_t exponent = (bitsOf(x) - 0x3f2aaaabu) & 0xff800000u;
-  return {static_cast<float>(static_cast<int32_t>(exponent)) * 0x1p-23f, floatOf(bitsOf(x) - exponent) - 1.0f};
+  return {static_cast<float>(static_cast<int32_t>(exponent)) * 0x1p-23f, floatOf(bitsOf(x) - exponent) - 1.0f,
+          exponent};
 }
 
 MIX_INLINE float log(float x) {
@@ -105,8 +107,8 @@ MIX_INLINE float log1p(float x) {
   // What the sum lost, from whichever term is the larger.
   const float lost = x > 1.0f ? 1.0f - (sum - x) : x - (sum - 1.0f);
   const Split part = split(sum);
-  // The lost part in the scale of the mantissa; it is below a rounding error of it.
-  const float f = part.f + (part.n == 0.0f ? lost : lost / sum * (1.0f + part.f));
+  // In the scale of the mantissa; it is below a rounding error of it.
+  const float f = part.f + (x < 0x1p30f ? lost * floatOf(0x3f800000u - part.exponent) : 0.0f);
   float result = std::fma(part.n, 0.693147182f, std::fma(part.n, -1.90465421e-9f, logNearOne(f)));
   result = sum < INFINITY ? result : sum;
   result = std::fabs(x) < 1e-8f ? x : result;
