@@ -5,6 +5,7 @@ import { adamwUpdate } from './adamw-update.js';
 import { ema, updateEma } from './ema.js';
 import { createRng } from './rng.js';
 import { type SgdUpdateOptions, sgdUpdate } from './sgd-update.js';
+import { sumOfSquares } from './sum-of-squares.js';
 
 useBackend('cpu');
 afterEach(() => expect(tf.memory().numTensors).toBe(0));
@@ -174,6 +175,31 @@ describe('ema', () => {
       expectClose(ema(tensor(w), tensor(v), 0.9), new Array(6).fill(0));
       expect(calls).toEqual([{ inputs: ['average', 'value'], attrs: { momentum: 0.9 } }]);
     });
+  });
+});
+
+describe('sumOfSquares', () => {
+  it('adds up the squares of all elements', () => {
+    const wanted = w.reduce((sum, x) => sum + x * x, 0);
+    tf.tidy(() => {
+      const sum = sumOfSquares(tensor(w));
+      expect(sum.shape).toEqual([]);
+      expect(sum.dataSync()[0]).toBeCloseTo(wanted, 5);
+      expect(sumOfSquares(tf.zeros([0, 2])).dataSync()[0]).toBe(0);
+    });
+  });
+
+  it('gives a fused kernel what it needs', () => {
+    withStandIn('MixSumOfSquares', 1, (calls) => {
+      sumOfSquares(tensor(w));
+      expect(calls).toEqual([{ inputs: ['x'], attrs: {} }]);
+    });
+  });
+
+  it('refuses integers', () => {
+    expect(() => tf.tidy(() => void sumOfSquares(tf.ones([2], 'int32')))).toThrow(
+      'sumOfSquares: x must be float32 [2]; got "int32 [2]"',
+    );
   });
 });
 
