@@ -79,11 +79,14 @@ void sumScaled(const std::vector<Term>& terms, float* __restrict out, int64_t be
 // Elements handled at a time: the result and the shares stay in the nearest cache.
 constexpr int64_t kBlock = 2048;
 
-// The shares of `count` pixels, once for every element of a pixel.
-template <int kDepth>
+// The shares of `count` pixels, once for every element of a pixel. A stride of 0 stands for any other.
+template <int kDepth, int kStride>
 void spread(const float* __restrict mask, int64_t stride, bool isRest, int64_t count, float* __restrict shares) {
+  const int64_t step = kStride > 0 ? kStride : stride;
+  const float base = isRest ? 1.0f : 0.0f;
+  const float sign = isRest ? -1.0f : 1.0f;
   for (int64_t p = 0; p < count; ++p) {
-    const float share = isRest ? 1 - mask[p * stride] : mask[p * stride];
+    const float share = std::fma(sign, mask[p * step], base);
     for (int c = 0; c < kDepth; ++c) shares[p * kDepth + c] = share;
   }
 }
@@ -101,12 +104,13 @@ template <int kDepth>
 void sumMaskedShallow(const std::vector<Term>& terms, int64_t stride, float* out, int64_t begin, int64_t end) {
   alignas(64) float shares[kBlock];
   constexpr int64_t kPixels = kBlock / kDepth;
+  const auto spreadShares = stride == 1 ? spread<kDepth, 1> : stride == 2 ? spread<kDepth, 2> : spread<kDepth, 0>;
   for (int64_t first = begin; first < end; first += kPixels) {
     const int64_t count = first + kPixels < end ? kPixels : end - first;
     float* into = out + first * kDepth;
     if (terms.empty()) std::memset(into, 0, count * kDepth * sizeof(float));
     for (const Term& term : terms) {
-      spread<kDepth>(term.mask + first * stride, stride, term.isRest, count, shares);
+      spreadShares(term.mask + first * stride, stride, term.isRest, count, shares);
       addMasked(shares, term.x + first * kDepth, &term == terms.data(), into, count * kDepth);
     }
   }
@@ -194,11 +198,12 @@ void blendImagesGradient(const Args& args) {
   sumTerms(lists, s, args.floats(3, s.from * s.size()));
 }
 
-// out[p * stride] = the sum over pixel p of dy * x, or of dy * (x - other)
-template <int kDepth>
+// out[p * stride] = the sum over pixel p of dy * x, or of dy * (x - other). A depth or stride of 0 stands for any other.
+template <int kDepth, int kStride>
 void dotPixels(const float* __restrict dy, const float* __restrict x, const float* __restrict other,
                float* __restrict out, int64_t stride, int64_t depth, int64_t count) {
   const int64_t size = kDepth > 0 ? kDepth : depth;
+  const int64_t step = kStride > 0 ? kStride : stride;
   for (int64_t p = 0; p < count; ++p) {
     float sum = 0;
     if (other == nullptr) {
@@ -206,8 +211,15 @@ void dotPixels(const float* __restrict dy, const float* __restrict x, const floa
     } else {
       for (int64_t c = 0; c < size; ++c) sum = std::fma(dy[p * size + c], x[p * size + c] - other[p * size + c], sum);
     }
-    out[p * stride] = sum;
+    out[p * step] = sum;
   }
+}
+
+using DotPixels = void (*)(const float*, const float*, const float*, float*, int64_t, int64_t, int64_t);
+
+template <int kDepth>
+DotPixels dotPixelsFor(int64_t stride) {
+  return stride == 1 ? dotPixels<kDepth, 1> : stride == 2 ? dotPixels<kDepth, 2> : dotPixels<kDepth, 0>;
 }
 
 // (dy, images, sources, dMasks, shape)
@@ -218,7 +230,10 @@ void blendMasksGradient(const Args& args) {
   const float* images = args.floats(1, s.from * s.size());
   const int32_t* sources = checkedSources(args, 2, s);
   float* dMasks = args.floats(3, s.sharesSize());
-  const auto dot = s.depth == 1 ? dotPixels<1> : s.depth == 3 ? dotPixels<3> : s.depth == 4 ? dotPixels<4> : dotPixels<0>;
+  const DotPixels dot = s.depth == 1   ? dotPixelsFor<1>(s.channels)
+                        : s.depth == 3 ? dotPixelsFor<3>(s.channels)
+                        : s.depth == 4 ? dotPixelsFor<4>(s.channels)
+                                       : dotPixelsFor<0>(s.channels);
   overPixels(s.rows, s.pixels, s.depth * s.channels, [&](int64_t row, int64_t begin, int64_t end) {
     const auto source = [&](int64_t k) { return images + sources[row * s.count + k] * s.size() + begin * s.depth; };
     const float* from = dy + row * s.size() + begin * s.depth;
