@@ -1,10 +1,11 @@
 // Imported for what they register: tfjs-layers the gradients, the CPU backend the kernels that this one does not have.
 import '@tensorflow/tfjs-layers';
 import '@tensorflow/tfjs-backend-cpu';
+import { registerGradients } from '@mix/kernels/gradients';
 import * as tf from '@tensorflow/tfjs-core';
 import { availableThreads, checkThreads } from './internal/available-threads.js';
 import { registerTable } from './internal/kernel-table.js';
-import { loadAddon } from './internal/load-addon.js';
+import { type Isa, loadAddon } from './internal/load-addon.js';
 import { NativeBackend } from './internal/native-backend.js';
 import { batchNormKernels } from './kernels/batch-norm-train.js';
 import { binaryKernels } from './kernels/binary.js';
@@ -37,23 +38,53 @@ export interface NativeOptions {
   readonly winograd?: boolean;
 }
 
+/** What the backend computes with. */
+export interface NativeReport {
+  /** The instruction set that the addon uses here; `'generic'` on processors that are not x86-64. */
+  readonly isa: Isa;
+  /** How many threads kernels may use. */
+  readonly threads: number;
+  /** Version of oneDNN, as in `'2.6.3'`. */
+  readonly oneDnn: string;
+}
+
 /**
- * Registers the backend `'native'`; `await tf.setBackend('native')` then takes it. Calling it again only changes the options given.
+ * Registers the backend `'native'`, and corrects the gradients that tfjs-core has wrong on every backend; `await tf.setBackend('native')`
+ * then takes it. Calling it again changes the options given, and registers the backend again where it was removed. Threads and
+ * tensors belong to the main thread or the worker that called.
  *
- * @throws Error where the addon is not built, with what to install, or where `threads` is no whole number above 0.
+ * @returns What it computes with.
+ * @throws Error where the addon is not built, with what to install, or where `threads` is no whole number from 1 to 1024.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { registerNative } from '@mix/native';
+ *
+ * registerNative();
+ * await tf.setBackend('native');
+ * ```
  */
-export function registerNative({ threads, winograd }: NativeOptions = {}): void {
+export function registerNative({ threads, winograd }: NativeOptions = {}): NativeReport {
+  const { addon, isa } = loadAddon();
+  if (threads !== undefined) threadsInUse = checkThreads(threads, 'threads');
+  threadsInUse ??= availableThreads();
+  addon.setThreads(threadsInUse);
   if (winograd !== undefined) allowWinograd(winograd);
-  const { addon } = loadAddon();
-  if (threads !== undefined) addon.setThreads(checkThreads(threads, 'threads'));
-  else if (!registered) addon.setThreads(availableThreads());
-  if (registered) return;
+  if (!registered) {
+    registerTable(kernels);
+    registerGradients();
+  }
   registered = true;
-  registerTable(kernels);
-  tf.registerBackend('native', () => new NativeBackend(addon), 4);
+  if (tf.findBackendFactory('native') == null)
+    tf.registerBackend('native', () => new NativeBackend(addon), PRIORITY);
+  return { isa, threads: threadsInUse, oneDnn: addon.oneDnnVersion() };
 }
 
 let registered = false;
+let threadsInUse: number | undefined;
+
+// Above tfjs' own backends, the fastest of which has 3.
+const PRIORITY = 4;
 
 const kernels = {
   ...batchNormKernels,

@@ -5,7 +5,6 @@ import {
   Conv2DBackpropInput,
   conv2d,
   engine,
-  getBackend,
   pad as padTensor,
   reverse,
   slice,
@@ -15,14 +14,15 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { overrideGradient } from '../internal/override-gradient.js';
+import { takesDilation } from '../internal/takes-dilation.js';
 import { convInfo, type WindowAttrs } from '../internal/window.js';
 
-/** Adds dilation to the gradient of conv2d: in our kernels on wasm, by composition on the other backends. */
+/** Adds dilation to the gradient of conv2d: in its kernels where they take it, by composition on the other backends. */
 export function registerConv2dGradient(): void {
   overrideGradient<WindowAttrs>(Conv2D, { inputsToSave: ['x', 'filter'] }, () => (dy, saved, attrs) => {
     const [x, filter] = saved as [Tensor4D, Tensor4D];
     const dilated = !backend_util.tupleValuesAreOne(attrs.dilations ?? 1);
-    if (dilated && getBackend() !== 'wasm') {
+    if (dilated && !takesDilation()) {
       return {
         x: () => tidy(() => dilatedInputGradient(x, dy as Tensor4D, filter, attrs)),
         filter: () => tidy(() => dilatedFilterGradient(x, dy as Tensor4D, filter, attrs)),

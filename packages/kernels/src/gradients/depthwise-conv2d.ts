@@ -4,13 +4,13 @@ import {
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
   engine,
-  getBackend,
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { type InputGradients, overrideGradient } from '../internal/override-gradient.js';
+import { takesDilation } from '../internal/takes-dilation.js';
 import type { WindowAttrs } from '../internal/window.js';
 
-/** Adds dilation to the gradient of depthwiseConv2d on wasm; everything else stays with tfjs' gradient. */
+/** Adds dilation to the gradient of depthwiseConv2d where its kernels take it; everything else stays with tfjs' gradient. */
 export function registerDepthwiseConv2dGradient(): void {
   overrideGradient<WindowAttrs>(
     DepthwiseConv2dNative,
@@ -18,7 +18,7 @@ export function registerDepthwiseConv2dGradient(): void {
     (original) =>
       (dy, saved, attrs): InputGradients => {
         const dilated = !backend_util.tupleValuesAreOne(attrs.dilations ?? 1);
-        if (original !== undefined && !(dilated && getBackend() === 'wasm')) {
+        if (original !== undefined && !(dilated && takesDilation())) {
           return original.gradFunc(dy, [...saved], attrs as never);
         }
         const [x, filter] = saved as [Tensor, Tensor];
