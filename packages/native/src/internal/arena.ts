@@ -43,8 +43,8 @@ class Part implements Block {
  * Memory for tensors, cut from a few large segments: parts that are given back join with their free neighbours and are used again,
  * since fresh memory from the system costs several times what a kernel needs to fill it.
  *
- * The pages of free parts go back to the system where, together with what is in use, they exceed the peak of use lately by
- * more than a quarter.
+ * Now and then, the pages of free parts go back to the system where what is held is more than twice what was in use at
+ * the peak of late.
  */
 export class Arena {
   readonly #addon: MemoryAddon;
@@ -104,7 +104,6 @@ export class Arena {
     // Segments hold parts of one kind only, but one alone may be of any size.
     const parts = part.buffer.byteLength === SMALL_SEGMENT ? this.#small : this.#large;
     parts.add(join(part, parts));
-    this.#trim(Math.max(this.#peak, this.#lastPeak) * 1.25 + 16e6);
   }
 
   /** Gives the memory of all free parts back to the system. */
@@ -152,6 +151,9 @@ export class Arena {
     this.#untilNextWindow -= 1;
     if (this.#untilNextWindow > 0) return;
     this.#untilNextWindow = WINDOW;
+    // Far apart, so that a program whose parts do not fit together neatly does not give back and take again all the time.
+    const peak = Math.max(this.#peak, this.#lastPeak);
+    if (this.#usedBytes + this.#residentBytes > 2 * peak + 64e6) this.#trim(1.25 * peak);
     this.#lastPeak = this.#peak;
     this.#peak = this.#usedBytes;
   }
