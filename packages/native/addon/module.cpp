@@ -23,6 +23,10 @@ void registerUnary(Exports& exports);
 void registerBlend(Exports& exports);
 void registerSoftCrossEntropy(Exports& exports);
 void registerUpdates(Exports& exports);
+void registerIndexing(Exports& exports);
+void registerPadding(Exports& exports);
+void registerStridedCopy(Exports& exports);
+void registerTopK(Exports& exports);
 
 namespace {
 
@@ -75,6 +79,10 @@ napi_value start(napi_env env, napi_value object) {
   registerBlend(exports);
   registerSoftCrossEntropy(exports);
   registerUpdates(exports);
+  registerIndexing(exports);
+  registerPadding(exports);
+  registerStridedCopy(exports);
+  registerTopK(exports);
   return object;
 }
 

@@ -10,14 +10,20 @@ import { NativeBackend } from './internal/native-backend.js';
 import { batchNormKernels } from './kernels/batch-norm-train.js';
 import { binaryKernels } from './kernels/binary.js';
 import { blendKernels } from './kernels/blend.js';
+import { concatenationKernels } from './kernels/concatenations.js';
 import { allowWinograd, convolutionKernels } from './kernels/convolution.js';
 import { creationKernels } from './kernels/creation.js';
 import { geluKernels } from './kernels/gelu.js';
+import { indexingKernels } from './kernels/indexing.js';
 import { layerNormKernels } from './kernels/layer-norm.js';
 import { matmulKernels } from './kernels/matmul.js';
+import { paddingKernels } from './kernels/padding.js';
+import { rearrangementKernels } from './kernels/rearrangements.js';
 import { reductionKernels } from './kernels/reductions.js';
+import { sliceKernels } from './kernels/slices.js';
 import { softCrossEntropyKernels } from './kernels/soft-cross-entropy.js';
 import { softmaxKernels } from './kernels/softmax.js';
+import { topKKernels } from './kernels/top-k.js';
 import { unaryKernels } from './kernels/unary.js';
 import { updateKernels } from './kernels/updates.js';
 
@@ -100,4 +106,10 @@ const kernels = {
   ...geluKernels,
   ...layerNormKernels,
   ...softmaxKernels,
+  ...concatenationKernels,
+  ...indexingKernels,
+  ...paddingKernels,
+  ...rearrangementKernels,
+  ...sliceKernels,
+  ...topKKernels,
 };

@@ -3,13 +3,17 @@ import type { BinaryAddon } from '../kernels/binary.js';
 import type { BlendAddon } from '../kernels/blend.js';
 import type { ConvolutionAddon } from '../kernels/convolution.js';
 import type { GeluAddon } from '../kernels/gelu.js';
+import type { IndexingAddon } from '../kernels/indexing.js';
 import type { LayerNormAddon } from '../kernels/layer-norm.js';
 import type { MatmulAddon } from '../kernels/matmul.js';
+import type { PaddingAddon } from '../kernels/padding.js';
 import type { ReductionAddon } from '../kernels/reductions.js';
 import type { SoftCrossEntropyAddon } from '../kernels/soft-cross-entropy.js';
 import type { SoftmaxAddon } from '../kernels/softmax.js';
+import type { TopKAddon } from '../kernels/top-k.js';
 import type { UnaryAddon } from '../kernels/unary.js';
 import type { UpdatesAddon } from '../kernels/updates.js';
+import type { StridedCopyAddon } from './strided-copy.js';
 
 /** What the C++ addon exports; each family of kernels states its own functions. All check the sizes of the arrays they are given. */
 export interface Addon
@@ -25,7 +29,11 @@ export interface Addon
     UnaryAddon,
     GeluAddon,
     LayerNormAddon,
-    SoftmaxAddon {}
+    SoftmaxAddon,
+    IndexingAddon,
+    PaddingAddon,
+    StridedCopyAddon,
+    TopKAddon {}
 
 /** Threads and memory. */
 export interface MemoryAddon {
