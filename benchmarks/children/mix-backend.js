@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
  * Brings up what a side computes on: mix's way by `selectBackend`, or for `plain-cpu` and `plain-wasm` tfjs alone, with the
  * gradients that tfjs-layers registers and without our kernels.
  *
- * @returns For the native backend its counts of kernels that it left to plain JavaScript.
+ * @returns `versions`, and for the native backend its counts of kernels that it left to plain JavaScript.
  */
 export async function startBackend(name) {
   await import('@tensorflow/tfjs-layers');
@@ -13,10 +13,11 @@ export async function startBackend(name) {
   if (plain !== undefined) {
     await import(`@tensorflow/tfjs-backend-${plain}`);
     if (!(await tf.setBackend(plain))) throw new Error(`tfjs could not start its backend ${plain}`);
-    return {};
+    return { versions: {} };
   }
   await selectBackend(name, { load: (specifier) => import(specifier) });
-  if (name !== 'native') return {};
-  const { fallbacks, resetFallbacks } = await import('@mix/native');
-  return { fallbacks, resetFallbacks };
+  if (name !== 'native') return { versions: {} };
+  const { fallbacks, registerNative, resetFallbacks } = await import('@mix/native');
+  const { isa, oneDnn } = registerNative(); // again, for its report
+  return { versions: { isa, oneDnn }, fallbacks, resetFallbacks };
 }

@@ -1,4 +1,4 @@
-import { createRng, fromMixer, identity } from '@mix/core';
+import { createRng, fromMixer, identity, variableGradients } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { buildModel, buildOptimizer, countParameters } from './mix-models.js';
 import { floats, integers } from './read-inputs.js';
@@ -19,7 +19,7 @@ export function prepareStep({ model, options, batch, optimizer: settings, learni
 
   function train() {
     const context = { rng, step, progress: 0 };
-    const { value, grads } = tf.variableGrads(
+    const { value, grads } = variableGradients(
       () => method.step(classifier, data, context).losses.classifier,
       Object.values(classifier.variables),
     );

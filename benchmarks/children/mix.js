@@ -39,10 +39,7 @@ const operations = {
     const { numTensors, numBytes } = tf.memory();
     return { numTensors, numBytes, ...(fallbacks && { fallbacksPerRun: perRun(fallbacks()) }) };
   },
-  async versions() {
-    await starting;
-    return {};
-  },
+  versions: async () => (await starting).versions,
 };
 
 function perRun(counts) {

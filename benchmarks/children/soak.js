@@ -9,6 +9,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 const [backend, steps, every] = [process.argv[2], Number(process.argv[3]), Number(process.argv[4])];
 const batchSize = 128;
+process.stdin.resume().on('end', () => process.exit(1)); // the harness is gone
 tf.enableProdMode();
 await selectBackend(backend, { load: (name) => import(name) });
 const rng = createRng(0);

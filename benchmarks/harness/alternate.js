@@ -2,6 +2,8 @@ import { speedRatios, spread } from './statistics.js';
 
 /** Runs in a turn at most. */
 const MOST = 10_000;
+/** Seconds of a first run from which one more must do as warm-up. */
+const SLOW = 5;
 
 /**
  * Lets the runners do the same work in turns, one at a time, each round beginning with another one.
@@ -17,7 +19,8 @@ export async function alternate(runners, { rounds, warmUp, turnSeconds }) {
     try {
       const prepared = await runner.child.ask(runner.request);
       const first = await run(runner, 1);
-      const once = (await run(runner, warmUp)).seconds / warmUp;
+      const more = first.seconds > SLOW ? 1 : warmUp;
+      const once = (await run(runner, more)).seconds / more;
       const count = Math.max(1, Math.min(MOST, Math.round(turnSeconds / Math.max(once, 1e-6))));
       ready.push({ ...runner, prepared, firstLoss: first.loss, count, turns: [] });
     } catch (error) {
@@ -28,10 +31,15 @@ export async function alternate(runners, { rounds, warmUp, turnSeconds }) {
   for (let round = 0; round < rounds; round++) {
     for (let place = 0; place < ready.length; place++) {
       const runner = ready[(place + round) % ready.length];
-      runner.turns.push(await run(runner, runner.count));
+      if (results[runner.name] !== undefined) continue;
+      try {
+        runner.turns.push(await run(runner, runner.count));
+      } catch (error) {
+        results[runner.name] = { leftOut: `in round ${round + 1}: ${firstSentence(error)}` };
+      }
     }
   }
-  for (const runner of ready) results[runner.name] = await summary(runner);
+  for (const runner of ready) results[runner.name] ??= await summary(runner);
   return results;
 }
 

@@ -42,6 +42,15 @@ describe('alternate', () => {
     expect(results.a).toEqual({ leftOut: 'it cannot' });
     expect(results.b.median).toBe(1);
   });
+  it('leaves out what fails on the way, and lets the others end', async () => {
+    const fails = runner('a', [], (calls) => {
+      if (calls === 4) throw new Error('it broke');
+      return 1;
+    });
+    const results = await alternate([fails, runner('b', [], () => 1)], turns);
+    expect(results.a).toEqual({ leftOut: 'in round 2: it broke' });
+    expect(results.b.seconds).toEqual([1, 1, 1]);
+  });
 });
 
 describe('compareWithPeer', () => {

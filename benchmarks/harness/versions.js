@@ -38,7 +38,7 @@ async function librariesOf(name, python) {
       ...child.libraries('libmkl'),
       ...child.libraries('libblas'),
     ];
-    return { ...versions, ...(oneDnn && { oneDnn }), ...(blas && { blas }) };
+    return { ...(oneDnn && { oneDnn }), ...versions, ...(blas && { blas }) };
   } catch (error) {
     return { failed: error.message };
   } finally {

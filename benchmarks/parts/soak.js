@@ -16,7 +16,7 @@ export async function soak({ options, say, save }) {
   const samples = [];
   const script = fileURLToPath(new URL('../children/soak.js', import.meta.url));
   const child = spawn(process.execPath, [script, side, String(options.soakSteps), String(every)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject);

@@ -1,6 +1,7 @@
 import { sides } from '../harness/sides.js';
 import { flatRange } from './flat-range.js';
 import { linePlots } from './line-plots.js';
+import { percent } from './markdown.js';
 import { measured, plural } from './steps-table.js';
 
 /** The picture of growth: above the time of a step, below the rate; hollow marks where the rate falls. */
@@ -19,24 +20,38 @@ export function growthPlot({ threads, series }) {
   });
 }
 
-/** A line for each sweep and side: where the rate is flat, and so arithmetic binds, and where it falls. */
+/** The picture, and a line for each sweep and side: where the rate is flat, and so arithmetic binds, and where it falls. */
 export function growthNotes({ series, peak }) {
   const lines = sweepsOf(series).flatMap((points) =>
     linesOf(points).map((line) => describeLine(points[0].label, line, peak)),
   );
-  return lines.join('\n');
+  return [
+    '![Time of a step and operations a second as batch, image and model grow](results/growth.svg)',
+    ...describeBalance(peak),
+    lines.join('\n'),
+  ].join('\n\n');
+}
+
+function describeBalance(peak) {
+  if (peak === undefined) return [];
+  const { gflops, gigabytesPerSecond } = peak;
+  const [rates, balance] = [
+    `${gflops.toFixed(0)} GFLOPS and ${gigabytesPerSecond.toFixed(0)} GB/s`,
+    gflops / gigabytesPerSecond,
+  ];
+  return [
+    `With a peak of ${rates}, work of fewer than ${balance.toFixed(0)} operations for each byte that passes the caches is bound by memory.`,
+  ];
 }
 
 function describeLine(label, { name, points }, peak) {
   const { from, to, best } = flatRange(points);
-  const share = peak === undefined ? '' : `, ${Math.round((100 * best) / peak.gflops)} % of the peak`;
+  const share = peak === undefined ? '' : `, ${percent(best / peak.gflops)} of the peak`;
+  const flat = from === to ? `best at ${from}` : `flat from ${from} to ${to}`;
   const [first, last] = [points[0].value, points.at(-1).value];
-  const falls = [
-    ...(from > first ? [`falls below ${from}`] : []),
-    ...(to < last ? [`falls above ${to}`] : []),
-  ];
-  const end = falls.length === 0 ? 'and falls nowhere' : `and ${falls.join(' and ')}`;
-  return `- ${label}, ${name}: flat from ${from} to ${to} at up to ${best.toFixed(0)} GFLOPS${share}, ${end}.`;
+  const falls = [...(from > first ? [`below ${from}`] : []), ...(to < last ? [`above ${to}`] : [])];
+  const end = falls.length === 0 ? 'falls nowhere' : `falls ${falls.join(' and ')}`;
+  return `- ${label}, ${name}: ${flat}, with ${best.toFixed(0)} GFLOPS${share}; ${end}.`;
 }
 
 function sweepsOf(series) {

@@ -38,9 +38,9 @@ function about({ machine, versions, settings, loadBefore, loadAfter }) {
   const software = [
     `Node ${node}`,
     `tfjs ${tfjs}`,
-    ...(native?.oneDnn ? [`native on ${native.oneDnn}`] : []),
+    ...(native?.oneDnn ? [`native on oneDNN ${native.oneDnn} for ${native.isa}`] : []),
     ...(pytorch?.torch
-      ? [`PyTorch ${pytorch.torch} on ${[pytorch.oneDnn, pytorch.blas].join(' and ')}`]
+      ? [`PyTorch ${pytorch.torch} on ${[pytorch.oneDnn, pytorch.blas].filter(Boolean).join(' and ')}`]
       : []),
   ];
   const [widest] = ['avx512f', 'avx2'].filter((flag) => flags.includes(flag));
