@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeNative, expectAsOnCpu, type Input, input } from '../../test/on-native.js';
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
@@ -67,6 +67,43 @@ describeNative('functions of one float32 tensor', () => {
       await expectAsOnCpu(op, [special], { elementwise });
     });
   }
+});
+
+// How far apart two floats are, counted in floats that lie between.
+function floatsApart(a: number, b: number): number {
+  const place = (value: number): number => {
+    const bits = new Int32Array(Float32Array.of(value).buffer)[0] as number;
+    return bits < 0 ? -(bits & 0x7fffffff) : bits;
+  };
+  return Object.is(a, b) || (Number.isNaN(a) && Number.isNaN(b)) ? 0 : Math.abs(place(a) - place(b));
+}
+
+describeNative('elementary functions', () => {
+  const exact: Record<string, [Op, (x: number) => number]> = {
+    exp: [tf.exp, Math.exp],
+    expm1: [tf.expm1, Math.expm1],
+    log: [tf.log, Math.log],
+    log1p: [tf.log1p, Math.log1p],
+    tanh: [tf.tanh, Math.tanh],
+    sigmoid: [tf.sigmoid, (x) => 1 / (1 + Math.exp(-x))],
+    softplus: [tf.softplus, (x) => (x > 30 ? x : Math.log1p(Math.exp(x)))],
+  };
+  // A sample of all floats, and a fine one from -20 to 20.
+  const values = new Float32Array(Uint32Array.from({ length: 40_000 }, (_, i) => i * 107_374).buffer);
+  const fine = Float32Array.from({ length: 40_001 }, (_, i) => (i - 20_000) / 1000);
+  for (const [name, [op, expected]] of Object.entries(exact))
+    it(`${name} is within 3 floats of the exact value`, () => {
+      for (const sample of [values, fine]) {
+        const x = tf.tensor1d(sample);
+        const y = op(x);
+        const worst = (y.dataSync() as Float32Array).reduce((most, value, i) => {
+          const apart = floatsApart(value, Math.fround(expected(sample[i] as number)));
+          return Math.max(most, apart);
+        }, 0);
+        expect(worst).toBeLessThanOrEqual(3);
+        tf.dispose([x, y]);
+      }
+    });
 });
 
 const integers: Record<string, Op> = {
