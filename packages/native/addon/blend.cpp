@@ -1,35 +1,12 @@
 // Weighted sums of a batch's rows, by a number a row or by masks, and their gradients. Sources are read where they lie.
+#include "blend.hpp"
+
 #include <cmath>
 #include <cstring>
-#include <stdexcept>
-#include <vector>
-
-#include "args.hpp"
-#include "threads.hpp"
 
 namespace mix {
 
 namespace {
-
-struct Shape {
-  int64_t from;      // rows of images
-  int64_t rows;      // rows of the result
-  int64_t count;     // sources a row
-  int64_t pixels;    // pixels a row; 1 with a number a row
-  int64_t depth;     // elements a pixel
-  int64_t channels;  // masks a row; 0 with a number a row
-
-  explicit Shape(const std::vector<int64_t>& n) {
-    if (n.size() != 6) throw std::runtime_error("a blend's shape is 6 numbers");
-    from = n[0], rows = n[1], count = n[2], pixels = n[3], depth = n[4], channels = n[5];
-    if (channels != 0 && channels != count && !(channels == 1 && count == 2)) {
-      throw std::runtime_error("a blend needs a mask a source, or one for two");
-    }
-  }
-  bool masked() const { return channels != 0; }
-  int64_t size() const { return pixels * depth; }
-  int64_t sharesSize() const { return masked() ? rows * pixels * channels : rows * count; }
-};
 
 // One source of one row: its elements, and what they are multiplied by.
 struct Term {
@@ -39,15 +16,7 @@ struct Term {
   bool isRest;
 };
 
-const int32_t* checkedSources(const Args& args, size_t index, const Shape& s) {
-  const int32_t* sources = args.ints(index, s.rows * s.count);
-  for (int64_t i = 0; i < s.rows * s.count; ++i) {
-    if (sources[i] < 0 || sources[i] >= s.from) throw std::runtime_error("a source is not a row of the images");
-  }
-  return sources;
-}
-
-Term termOf(const float* x, const float* shares, const Shape& s, int64_t row, int64_t k) {
+Term termOf(const float* x, const float* shares, const BlendShape& s, int64_t row, int64_t k) {
   if (!s.masked()) return {x, shares[row * s.count + k], nullptr, false};
   const bool isRest = s.channels != s.count && k == 1;
   return {x, 0, shares + row * s.pixels * s.channels + (isRest ? 0 : k), isRest};
@@ -130,25 +99,8 @@ void sumMaskedDeep(const std::vector<Term>& terms, int64_t stride, int64_t depth
   }
 }
 
-// body(row, begin, end) over parts of the rows' pixels, which are worth `cost` elements each.
-template <typename Body>
-void overPixels(int64_t rows, int64_t pixels, int64_t cost, const Body& body) {
-  parallelRanges(
-      rows * pixels, cost,
-      [&](int64_t begin, int64_t end) {
-        for (int64_t at = begin; at < end;) {
-          const int64_t row = at / pixels;
-          const int64_t first = at - row * pixels;
-          const int64_t last = end - row * pixels < pixels ? end - row * pixels : pixels;
-          body(row, first, last);
-          at += last - first;
-        }
-      },
-      16);
-}
-
 // out[row] = the sum of its terms, for each list of terms.
-void sumTerms(const std::vector<std::vector<Term>>& lists, const Shape& s, float* out) {
+void sumTerms(const std::vector<std::vector<Term>>& lists, const BlendShape& s, float* out) {
   const int64_t cost = s.masked() ? s.depth * 2 : 1;
   overPixels(lists.size(), s.masked() ? s.pixels : s.size(), cost, [&](int64_t row, int64_t begin, int64_t end) {
     const auto& terms = lists[row];
@@ -169,7 +121,7 @@ void sumTerms(const std::vector<std::vector<Term>>& lists, const Shape& s, float
 
 // (images, sources, shares, out, shape)
 void blend(const Args& args) {
-  const Shape s(args.integers(4));
+  const BlendShape s(args.integers(4));
   const float* images = args.floats(0, s.from * s.size());
   const int32_t* sources = checkedSources(args, 1, s);
   const float* shares = args.floats(2, s.sharesSize());
@@ -185,7 +137,7 @@ void blend(const Args& args) {
 
 // (dy, sources, shares, dImages, shape): every image gathers from the rows that took it, so that no two threads write to one place.
 void blendImagesGradient(const Args& args) {
-  const Shape s(args.integers(4));
+  const BlendShape s(args.integers(4));
   const float* dy = args.floats(0, s.rows * s.size());
   const int32_t* sources = checkedSources(args, 1, s);
   const float* shares = args.floats(2, s.sharesSize());
@@ -196,53 +148,6 @@ void blendImagesGradient(const Args& args) {
     }
   }
   sumTerms(lists, s, args.floats(3, s.from * s.size()));
-}
-
-// out[p * stride] = the sum over pixel p of dy * x, or of dy * (x - other). A depth or stride of 0 stands for any other.
-template <int kDepth, int kStride>
-void dotPixels(const float* __restrict dy, const float* __restrict x, const float* __restrict other,
-               float* __restrict out, int64_t stride, int64_t depth, int64_t count) {
-  const int64_t size = kDepth > 0 ? kDepth : depth;
-  const int64_t step = kStride > 0 ? kStride : stride;
-  for (int64_t p = 0; p < count; ++p) {
-    float sum = 0;
-    if (other == nullptr) {
-      for (int64_t c = 0; c < size; ++c) sum = std::fma(dy[p * size + c], x[p * size + c], sum);
-    } else {
-      for (int64_t c = 0; c < size; ++c) sum = std::fma(dy[p * size + c], x[p * size + c] - other[p * size + c], sum);
-    }
-    out[p * step] = sum;
-  }
-}
-
-using DotPixels = void (*)(const float*, const float*, const float*, float*, int64_t, int64_t, int64_t);
-
-template <int kDepth>
-DotPixels dotPixelsFor(int64_t stride) {
-  return stride == 1 ? dotPixels<kDepth, 1> : stride == 2 ? dotPixels<kDepth, 2> : dotPixels<kDepth, 0>;
-}
-
-// (dy, images, sources, dMasks, shape)
-void blendMasksGradient(const Args& args) {
-  const Shape s(args.integers(4));
-  if (!s.masked()) throw std::runtime_error("a number a row has no gradient");
-  const float* dy = args.floats(0, s.rows * s.size());
-  const float* images = args.floats(1, s.from * s.size());
-  const int32_t* sources = checkedSources(args, 2, s);
-  float* dMasks = args.floats(3, s.sharesSize());
-  const DotPixels dot = s.depth == 1   ? dotPixelsFor<1>(s.channels)
-                        : s.depth == 3 ? dotPixelsFor<3>(s.channels)
-                        : s.depth == 4 ? dotPixelsFor<4>(s.channels)
-                                       : dotPixelsFor<0>(s.channels);
-  overPixels(s.rows, s.pixels, s.depth * s.channels, [&](int64_t row, int64_t begin, int64_t end) {
-    const auto source = [&](int64_t k) { return images + sources[row * s.count + k] * s.size() + begin * s.depth; };
-    const float* from = dy + row * s.size() + begin * s.depth;
-    float* into = dMasks + (row * s.pixels + begin) * s.channels;
-    for (int64_t k = 0; k < s.channels; ++k) {
-      const float* other = s.channels != s.count ? source(1) : nullptr;
-      dot(from, source(k), other, into + k, s.channels, s.depth, end - begin);
-    }
-  });
 }
 
 }  // namespace

@@ -3,6 +3,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { describeNative, expectAsOnCpu, type Input, seededInput } from '../../test/on-native.js';
+import { registerNative } from '../index.js';
 
 type Lists = readonly (readonly number[])[];
 
@@ -101,6 +102,21 @@ describeNative('blend', () => {
       const partner = odd.slice(4).concat(odd.slice(4));
       expect(bits(whole.dataSync())).toEqual(bits(partner.flatMap(pixel)));
     });
+  });
+
+  it('gives the same bits on any number of threads', () => {
+    const sources = [[0, 1, 2], [1, 1, 0], [2, 0, 1]]; // biome-ignore format: rows
+    const shapes = [[3, 61, 67, 3], [3, 61, 67, 3], [3, 61, 67, 3]]; // biome-ignore format: rows
+    const run = (threads: number): number[][] => {
+      registerNative({ threads });
+      return tf.tidy(() => {
+        const inputs = shapes.map((shape, seed) => tf.tensor(seededInput(seed, ...shape).values, shape));
+        return everything(sources)(...(inputs as [Tensor])).map((output) => [...output.dataSync()]);
+      });
+    };
+    const alone = run(1);
+    for (const threads of [2, 3]) expect(run(threads)).toEqual(alone);
+    registerNative({ threads: 2 });
   });
 
   it('refuses sources that are not there, whoever asks', () => {

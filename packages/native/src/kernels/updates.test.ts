@@ -3,6 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { describeNative, expectAsOnCpu, type Input, seededInput } from '../../test/on-native.js';
+import { registerNative } from '../index.js';
 
 const shapes = [[5], [1], [], [16, 3], [3, 3, 64, 64], [0, 4]];
 const positive = (given: Input): Input => ({
@@ -101,8 +102,7 @@ describeNative('updates', () => {
     });
   });
 
-  it('gives the same bits on any number of threads', async () => {
-    const { registerNative } = await import('../index.js');
+  it('gives the same bits on any number of threads', () => {
     const given = inputs([70_001]);
     const run = (threads: number): number[][] => {
       registerNative({ threads });
