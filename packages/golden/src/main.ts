@@ -19,6 +19,8 @@ async function main(): Promise<number> {
   const { backend, only, known } = command.opts<{ backend: BackendName; only: string; known: boolean }>();
   tf.enableProdMode();
   const { tfName } = await selectBackend(backend, { load: (name) => import(name) });
+  // Otherwise it computes small tensors in plain JavaScript.
+  if (tfName === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
   console.log(`backend ${tfName}`);
   const counts = { pass: 0, fail: 0, 'no family': 0 };
   const prefixes = only.split(',').filter((prefix) => prefix !== '');
