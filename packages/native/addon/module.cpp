@@ -27,6 +27,9 @@ void registerIndexing(Exports& exports);
 void registerPadding(Exports& exports);
 void registerStridedCopy(Exports& exports);
 void registerTopK(Exports& exports);
+void registerCropAndResize(Exports& exports);
+void registerPooling(Exports& exports);
+void registerResampling(Exports& exports);
 
 namespace {
 
@@ -83,6 +86,9 @@ napi_value start(napi_env env, napi_value object) {
   registerPadding(exports);
   registerStridedCopy(exports);
   registerTopK(exports);
+  registerCropAndResize(exports);
+  registerPooling(exports);
+  registerResampling(exports);
   return object;
 }
 

@@ -18,8 +18,10 @@ import { indexingKernels } from './kernels/indexing.js';
 import { layerNormKernels } from './kernels/layer-norm.js';
 import { matmulKernels } from './kernels/matmul.js';
 import { paddingKernels } from './kernels/padding.js';
+import { poolingKernels } from './kernels/pooling.js';
 import { rearrangementKernels } from './kernels/rearrangements.js';
 import { reductionKernels } from './kernels/reductions.js';
+import { resizingKernels } from './kernels/resizing.js';
 import { sliceKernels } from './kernels/slices.js';
 import { softCrossEntropyKernels } from './kernels/soft-cross-entropy.js';
 import { softmaxKernels } from './kernels/softmax.js';
@@ -112,4 +114,6 @@ const kernels = {
   ...rearrangementKernels,
   ...sliceKernels,
   ...topKKernels,
+  ...poolingKernels,
+  ...resizingKernels,
 };

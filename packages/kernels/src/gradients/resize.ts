@@ -1,4 +1,6 @@
 import {
+  engine,
+  getBackend,
   matMul,
   ResizeBilinear,
   ResizeNearestNeighbor,
@@ -22,7 +24,7 @@ type Taps = (position: number, inSize: number) => readonly (readonly [number, nu
 /**
  * Gradients of resizeBilinear and resizeNearestNeighbor. Resizing is linear and separable, `y = R_h·x·R_wᵀ`,
  * so that the gradient is `R_hᵀ·dy·R_w`: the same on every backend. (tfjs' own kernels ignore half-pixel
- * centers, and that of the CPU backend swaps height and width.)
+ * centers, and that of the CPU backend swaps height and width; those of the native backend are right, and are used.)
  */
 export function registerResizeGradients(): void {
   register(ResizeBilinear, ({ halfPixelCenters }) => (halfPixelCenters ? centered : bilinear));
@@ -30,9 +32,13 @@ export function registerResizeGradients(): void {
 }
 
 function register(kernelName: string, tapsOf: (attrs: ResizeAttrs) => Taps): void {
-  overrideGradient<ResizeAttrs>(kernelName, { inputsToSave: ['images'] }, () => (dy, saved, attrs) => ({
-    images: () => resizeGradient(dy, saved[0] as Tensor4D, attrs, tapsOf(attrs)),
-  }));
+  overrideGradient<ResizeAttrs>(kernelName, { inputsToSave: ['images'] }, () => (dy, saved, attrs) => {
+    const [images] = saved as [Tensor4D];
+    if (getBackend() === 'native') {
+      return { images: () => engine().runKernel(`${kernelName}Grad`, { dy, images }, { ...attrs } as never) };
+    }
+    return { images: () => resizeGradient(dy, images, attrs, tapsOf(attrs)) };
+  });
 }
 
 const nearestFloored: Taps = (position, inSize) => [[Math.min(inSize - 1, Math.floor(position)), 1]];

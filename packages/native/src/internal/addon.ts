@@ -7,7 +7,9 @@ import type { IndexingAddon } from '../kernels/indexing.js';
 import type { LayerNormAddon } from '../kernels/layer-norm.js';
 import type { MatmulAddon } from '../kernels/matmul.js';
 import type { PaddingAddon } from '../kernels/padding.js';
+import type { PoolingAddon } from '../kernels/pooling.js';
 import type { ReductionAddon } from '../kernels/reductions.js';
+import type { ResizingAddon } from '../kernels/resizing.js';
 import type { SoftCrossEntropyAddon } from '../kernels/soft-cross-entropy.js';
 import type { SoftmaxAddon } from '../kernels/softmax.js';
 import type { TopKAddon } from '../kernels/top-k.js';
@@ -33,7 +35,9 @@ export interface Addon
     IndexingAddon,
     PaddingAddon,
     StridedCopyAddon,
-    TopKAddon {}
+    TopKAddon,
+    PoolingAddon,
+    ResizingAddon {}
 
 /** Threads and memory. */
 export interface MemoryAddon {
