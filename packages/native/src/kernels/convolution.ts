@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { KernelTable, NativeKernel } from '../internal/kernel-table.js';
+import { isPointwise, pointwise, pointwiseFilterGradient, pointwiseInputGradient } from './pointwise.js';
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo;
 type Padding = Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
@@ -101,6 +102,7 @@ const convolution: NativeKernel<{ x: TensorInfo; filter: TensorInfo }, Attrs> = 
   const info = infoOf({ in: x.shape, filter: filter.shape }, attrs);
   if (isEmpty(x.shape) || isEmpty(filter.shape) || isEmpty(info.outShape))
     return backend.zeros(info.outShape);
+  if (isPointwise(info)) return pointwise(backend, info, x, filter);
   const y = backend.output(info.outShape);
   backend.addon.convolution(
     backend.floats(x),
@@ -119,6 +121,7 @@ const inputGradient: NativeKernel<
   if (attrs.dataFormat === 'NCHW') return fallback();
   const info = infoOf({ in: attrs.inputShape, filter: filter.shape }, attrs);
   if (isEmpty(dy.shape) || isEmpty(filter.shape) || isEmpty(info.inShape)) return backend.zeros(info.inShape);
+  if (isPointwise(info)) return pointwiseInputGradient(backend, info, dy, filter);
   const dx = backend.output(info.inShape);
   backend.addon.convolutionInputGradient(
     backend.floats(dy),
@@ -138,6 +141,7 @@ const filterGradient: NativeKernel<
   const info = infoOf({ in: x.shape, filter: attrs.filterShape }, attrs);
   if (isEmpty(x.shape) || isEmpty(dy.shape) || isEmpty(info.filterShape))
     return backend.zeros(info.filterShape);
+  if (isPointwise(info)) return pointwiseFilterGradient(backend, info, x, dy);
   const dFilter = backend.output(info.filterShape);
   backend.addon.convolutionFilterGradient(
     backend.floats(x),
