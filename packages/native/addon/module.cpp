@@ -27,6 +27,8 @@ void registerIndexing(Exports& exports);
 void registerPadding(Exports& exports);
 void registerStridedCopy(Exports& exports);
 void registerTopK(Exports& exports);
+void registerBatchNormInference(Exports& exports);
+void registerDepthwiseFilterGradient(Exports& exports);
 void registerCropAndResize(Exports& exports);
 void registerPooling(Exports& exports);
 void registerResampling(Exports& exports);
@@ -86,6 +88,8 @@ napi_value start(napi_env env, napi_value object) {
   registerPadding(exports);
   registerStridedCopy(exports);
   registerTopK(exports);
+  registerBatchNormInference(exports);
+  registerDepthwiseFilterGradient(exports);
   registerCropAndResize(exports);
   registerPooling(exports);
   registerResampling(exports);

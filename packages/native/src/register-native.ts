@@ -7,13 +7,17 @@ import { availableThreads, checkThreads } from './internal/available-threads.js'
 import { registerTable } from './internal/kernel-table.js';
 import { type Isa, loadAddon } from './internal/load-addon.js';
 import { NativeBackend } from './internal/native-backend.js';
+import { batchNormInferenceKernels } from './kernels/batch-norm-inference.js';
 import { batchNormKernels } from './kernels/batch-norm-train.js';
 import { binaryKernels } from './kernels/binary.js';
 import { blendKernels } from './kernels/blend.js';
 import { concatenationKernels } from './kernels/concatenations.js';
 import { allowWinograd, convolutionKernels } from './kernels/convolution.js';
 import { creationKernels } from './kernels/creation.js';
+import { depthwiseConvolutionKernels } from './kernels/depthwise-convolution.js';
+import { fusedConvolutionKernels } from './kernels/fused-convolution.js';
 import { geluKernels } from './kernels/gelu.js';
+import { groupedConvolutionKernels } from './kernels/grouped-convolution.js';
 import { indexingKernels } from './kernels/indexing.js';
 import { layerNormKernels } from './kernels/layer-norm.js';
 import { matmulKernels } from './kernels/matmul.js';
@@ -116,4 +120,8 @@ const kernels = {
   ...topKKernels,
   ...poolingKernels,
   ...resizingKernels,
+  ...batchNormInferenceKernels,
+  ...depthwiseConvolutionKernels,
+  ...fusedConvolutionKernels,
+  ...groupedConvolutionKernels,
 };

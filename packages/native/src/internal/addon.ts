@@ -1,7 +1,9 @@
+import type { BatchNormInferenceAddon } from '../kernels/batch-norm-inference.js';
 import type { BatchNormAddon } from '../kernels/batch-norm-train.js';
 import type { BinaryAddon } from '../kernels/binary.js';
 import type { BlendAddon } from '../kernels/blend.js';
 import type { ConvolutionAddon } from '../kernels/convolution.js';
+import type { DepthwiseAddon } from '../kernels/depthwise-convolution.js';
 import type { GeluAddon } from '../kernels/gelu.js';
 import type { IndexingAddon } from '../kernels/indexing.js';
 import type { LayerNormAddon } from '../kernels/layer-norm.js';
@@ -37,7 +39,9 @@ export interface Addon
     StridedCopyAddon,
     TopKAddon,
     PoolingAddon,
-    ResizingAddon {}
+    ResizingAddon,
+    BatchNormInferenceAddon,
+    DepthwiseAddon {}
 
 /** Threads and memory. */
 export interface MemoryAddon {
