@@ -1,9 +1,15 @@
+export type { ClassMatrix, ClassMetric, PartnerOptions } from './class-distance.js';
+export { byClassDistance, classDistances, partnerProbabilities } from './class-distance.js';
+export { initialClassMeans, updateClassMeans } from './class-means.js';
 export type { CutmixOptions, CutmixPlan } from './cutmix.js';
 export { applyCutmix, cutmix, planCutmix } from './cutmix.js';
 export type { Box } from './cutmix-box.js';
 export { cutmixBox } from './cutmix-box.js';
+export type { LabelPairing } from './label-pairing.js';
+export { differentClass, sameClass } from './label-pairing.js';
 export type { MixupOptions, MixupPlan } from './mixup.js';
 export { applyMixup, mixup, planMixup } from './mixup.js';
 export type { MixMode, PairOptions } from './mode.js';
 export type { Pairing } from './pairing.js';
 export { derange, permute, reverse, roll } from './pairing.js';
+export { withLabels } from './with-labels.js';

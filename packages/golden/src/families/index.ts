@@ -1,3 +1,4 @@
+import { classDistanceFamily } from './class-distance.js';
 import { cutmixFamily } from './cutmix.js';
 import { emaFamily } from './ema.js';
 import type { Family } from './family.js';
@@ -13,6 +14,7 @@ import { upsampleFamily } from './upsample.js';
 
 const families: Readonly<Record<string, Family>> = {
   ema_update: emaFamily,
+  handcrafted_class_distance: classDistanceFamily,
   handcrafted_cutmix_: cutmixFamily,
   handcrafted_label_smoothing: labelSmoothingFamily,
   handcrafted_mixed_ce: mixedCeFamily,
