@@ -11,6 +11,12 @@ export interface MixerContract {
   readonly appliers: Readonly<Record<string, Applier>>;
   /** Every pixel is a bitwise copy of one source's. @defaultValue false */
   readonly copies?: boolean;
+  /** It deletes pixels, so that the masks show less than λ, and only what they show is compared. @defaultValue false */
+  readonly deletes?: boolean;
+  /** Pixels come from elsewhere in their source; where from is for the mixer's own tests. @defaultValue false */
+  readonly moves?: boolean;
+  /** Height and width that come out of an image. @defaultValue the image's */
+  readonly size?: (height: number, width: number) => readonly [height: number, width: number];
   /** Rows that come out of B rows. @defaultValue B */
   readonly rows?: (size: number) => number;
 }
@@ -25,7 +31,8 @@ const shapes = fc.record({
 
 /** The contract suite: what every mixer of mix must do. On the CPU backend, unless the run names another. */
 export function describeMixer(name: string, mixer: Mixer, contract: MixerContract): void {
-  const { appliers, copies = false, rows = (size) => size } = contract;
+  const { appliers, copies = false, deletes = false, moves = false } = contract;
+  const { rows = (size) => size, size = (height, width) => [height, width] } = contract;
 
   describe(`${name}: the contract of mixers`, () => {
     useBackend('cpu');
@@ -42,15 +49,20 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
           const { images, sources, lam, targets, masks } = mixed;
           const own = tf.memory().numTensors - tensors;
           expect(own).toBe(targets.kind === 'sparse' ? 6 : 5);
-          expect(images.shape).toEqual([rows(shape.size), ...batch.images.shape.slice(1)]);
+          const [height, width] = size(shape.height, shape.width);
+          expect(images.shape).toEqual([rows(shape.size), height, width, shape.channels]);
           expect([...batch.images.dataSync()]).toEqual(before);
           expect(lam.shape).toEqual(sources.shape);
           for (const mass of rowSums(lam)) expect(mass).toBeCloseTo(1, 5);
           for (const mass of rowSums(denseTargets(targets, 3))) expect(mass).toBeCloseTo(1, 5);
           expect(masks?.shape).toEqual([...images.shape.slice(0, 3), lam.shape[1]]);
           const shown = tf.mean(masks as tf.Tensor4D, [1, 2]).dataSync();
-          shown.forEach((share, index) => expect(share).toBeCloseTo(lam.dataSync()[index] as number, 5));
-          checkPixels(batch.images, mixed, copies);
+          shown.forEach((share, index) => {
+            const most = lam.dataSync()[index] as number;
+            if (deletes) expect(share).toBeLessThanOrEqual(most + 1e-5);
+            else expect(share).toBeCloseTo(most, 5);
+          });
+          if (!moves) checkPixels(batch.images, mixed, { copies, deletes });
         }),
         { numRuns: 60 },
       );
@@ -113,7 +125,7 @@ function rowSums(x: tf.Tensor2D): Float32Array {
 function checkPixels(
   images: tf.Tensor4D,
   { images: mixed, masks, sources }: MixedBatch,
-  copies: boolean,
+  { copies, deletes }: { readonly copies: boolean; readonly deletes: boolean },
 ): void {
   const count = sources.shape[1];
   const parts = Array.from({ length: count }, (_, source) => {
@@ -122,7 +134,8 @@ function checkPixels(
     return tf.mul(tf.gather(images, rows), mask);
   });
   const wanted = tf.addN(parts).dataSync();
-  const got = mixed.dataSync();
+  const shown = tf.sum(masks as tf.Tensor4D, 3, true);
+  const got = (deletes ? tf.mul(mixed, shown) : mixed).dataSync();
   let worst = 0;
   got.forEach((value, index) => {
     worst = Math.max(worst, Math.abs(value - (wanted[index] as number)));
