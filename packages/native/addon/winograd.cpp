@@ -13,16 +13,18 @@ namespace mix {
 
 namespace {
 
-// What a thread's block of tiles may take of its second-level cache, in floats.
-constexpr int64_t kBlockFloats = 320 * 1024;
+// Tiles that a thread takes through all stages at once: as few as fill a block of registers, so that they stay in the nearest cache.
+constexpr int64_t kBlockTiles = (14 + kBlockRows - 1) / kBlockRows * kBlockRows;
+// The filter's gradient adds up over tiles, and takes more of them at once.
+constexpr int64_t kGradientFloats = 160 * 1024;
 // From this size on, transformed filters do not stay in the cache while blocks pass by: all tiles go through one frequency first.
 constexpr int64_t kLargeFilter = 192 * 192;
 
 int64_t roundUp(int64_t value, int64_t unit) { return (value + unit - 1) / unit * unit; }
 
-// The distance between the 36 matrices, which are written and read side by side: not a multiple of the cache's period, or they would all
-// fall into the same few lines of it.
-int64_t planeStep(int64_t floats) { return roundUp(floats, 1024) + 16; }
+// The distance between the 36 matrices, which are written and read side by side: an odd number of cache lines, or they would fall
+// into few of the cache's sets.
+int64_t planeStep(int64_t floats) { return ((floats + 15) / 16 | 1) * 16; }
 
 // Hands out parts of one scratch allocation, each on a cache line of its own.
 class Parts {
@@ -96,16 +98,12 @@ struct Convolution {
                          depth(), m, columns());
   }
 
-  // Every thread takes blocks of tiles through all three stages, in its own cache.
-  int64_t blockTiles() const {
-    const int64_t fitting = kBlockFloats / (kFrequencies * (depth() + columns()));
-    return std::max<int64_t>(kBlockRows, fitting / kBlockRows * kBlockRows);
-  }
   int64_t workFloats(int64_t rows) const {
     return kFrequencies * (planeStep(rows * depth()) + planeStep(rows * columns()));
   }
+  // Every thread takes blocks of tiles through all three stages, in its own cache.
   void runBlocks(float* scratch, float* pixels) const {
-    const int64_t size = blockTiles();
+    constexpr int64_t size = kBlockTiles;
     const int64_t blocks = (tiles + size - 1) / size;
     const int64_t inPlane = planeStep(size * depth()), outPlane = planeStep(size * columns());
 #pragma omp parallel num_threads(threadsFor(tiles * kFrequencies * depth()))
@@ -156,7 +154,7 @@ void convolve(Context& context, Convolution job, const float* filter, bool turne
   const int64_t packed = parts.reserve(kFrequencies * job.filterPlane());
   const int64_t flipped = turned ? parts.reserve(9 * depth * columns) : 0;
   const int64_t work =
-      parts.reserve(staged ? job.workFloats(job.tiles) : context.threads * job.workFloats(job.blockTiles()));
+      parts.reserve(staged ? job.workFloats(job.tiles) : context.threads * job.workFloats(kBlockTiles));
   float* scratch = context.scratch.floats(parts.total());
   clearPixel(scratch + pixels, depth);
   if (turned) turnFilter(filter, columns, depth, scratch + flipped);
@@ -221,7 +219,7 @@ void winogradFilterGradient(Context& context, const ConvolutionShape& s, const f
   const Tiles in{s.inHeight, s.inWidth, inner, -s.padTop, -s.padLeft, down, across};
   const Tiles out{s.outHeight, s.outWidth, outer, 0, 0, down, across};
   const bool staged = inner * outer >= kLargeFilter;
-  const int64_t size = staged ? tiles : std::max<int64_t>(16, kBlockFloats / (kFrequencies * (inner + outer)));
+  const int64_t size = staged ? tiles : std::max<int64_t>(48, kGradientFloats / (kFrequencies * (inner + outer)));
   const int64_t inPlane = planeStep(size * inner), outPlane = planeStep(size * outer);
   const int64_t sumPlane = planeStep(inner * outer), sumFloats = kFrequencies * sumPlane;
   const int threads = threadsFor(tiles * kFrequencies * inner);
