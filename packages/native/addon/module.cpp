@@ -8,6 +8,7 @@
 
 namespace mix {
 
+void registerAttention(Exports& exports);
 void registerBatchNorm(Exports& exports);
 void registerConvolution(Exports& exports);
 void registerGelu(Exports& exports);
@@ -69,6 +70,7 @@ napi_value start(napi_env env, napi_value object) {
   exports.add("heldBytes", heldBytes);
   exports.add("releaseScratch", releaseScratch);
   registerMemory(exports);
+  registerAttention(exports);
   registerBatchNorm(exports);
   registerConvolution(exports);
   registerGelu(exports);

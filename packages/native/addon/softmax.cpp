@@ -17,7 +17,7 @@ void softmax(const Args& args) {
   float* y = args.floats(1, rows * columns);
   const auto scale = static_cast<float>(args.number(4));
   parallelRanges(rows, columns * kExponential, [=](int64_t begin, int64_t end) {
-    for (int64_t at = begin * columns; at < end * columns; at += columns) softmaxRow(x + at, y + at, columns, scale);
+    softmaxRows(x + begin * columns, y + begin * columns, end - begin, columns, columns, scale);
   });
 }
 

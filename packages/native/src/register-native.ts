@@ -7,6 +7,7 @@ import { availableThreads, checkThreads } from './internal/available-threads.js'
 import { registerTable } from './internal/kernel-table.js';
 import { type Isa, loadAddon } from './internal/load-addon.js';
 import { NativeBackend } from './internal/native-backend.js';
+import { attentionKernels } from './kernels/attention.js';
 import { batchNormInferenceKernels } from './kernels/batch-norm-inference.js';
 import { batchNormKernels } from './kernels/batch-norm-train.js';
 import { binaryKernels } from './kernels/binary.js';
@@ -124,4 +125,5 @@ const kernels = {
   ...depthwiseConvolutionKernels,
   ...fusedConvolutionKernels,
   ...groupedConvolutionKernels,
+  ...attentionKernels,
 };

@@ -51,6 +51,11 @@ export function seededInput(seed: number, ...shape: readonly number[]): Input {
   return { values, shape };
 }
 
+/** An input as a tensor of the current backend. */
+export function tensorOf({ values, shape, dtype }: Input): Tensor {
+  return tf.tensor(values, [...shape], dtype ?? 'float32');
+}
+
 type Outcome = Tensor | readonly Tensor[];
 
 interface Computed {
@@ -66,7 +71,7 @@ async function computeOn(
 ): Promise<Computed[]> {
   await tf.setBackend(backend);
   const before = tf.memory().numTensors;
-  const tensors = inputs.map(({ values, shape, dtype }) => tf.tensor(values, [...shape], dtype ?? 'float32'));
+  const tensors = inputs.map(tensorOf);
   const outcome = tf.tidy(() => compute(...tensors) as Tensor | Tensor[]);
   const outputs = Array.isArray(outcome) ? outcome : [outcome];
   const computed = outputs.map((output) => ({

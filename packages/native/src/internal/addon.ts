@@ -1,3 +1,4 @@
+import type { AttentionAddon } from '../kernels/attention.js';
 import type { BatchNormInferenceAddon } from '../kernels/batch-norm-inference.js';
 import type { BatchNormAddon } from '../kernels/batch-norm-train.js';
 import type { BinaryAddon } from '../kernels/binary.js';
@@ -41,7 +42,8 @@ export interface Addon
     PoolingAddon,
     ResizingAddon,
     BatchNormInferenceAddon,
-    DepthwiseAddon {}
+    DepthwiseAddon,
+    AttentionAddon {}
 
 /** Threads and memory. */
 export interface MemoryAddon {

@@ -116,7 +116,6 @@ describeNative('matMul', () => {
     await expectAsOnCpu(
       (a, b) => Object.values(tf.grads((l: Tensor, r: Tensor) => tf.matMul(l, r))([a, b])),
       [input(65, 33), input(33, 20)],
-      { allowFallback: true },
     );
   });
 
@@ -148,7 +147,6 @@ describeNative('fused matMul', () => {
             ...(activation === 'prelu' ? { preluActivationWeights: alpha } : {}),
           }),
         [input(9, 7), input(7, 5), input(5), input(5)],
-        { allowFallback: true },
       );
     });
   }
@@ -158,7 +156,6 @@ describeNative('fused matMul', () => {
       await expectAsOnCpu(
         (a, b, offset) => tf.fused.matMul({ a, b, bias: offset }),
         [input(2, 6, 7), input(1, 7, 5), input(...bias)],
-        { allowFallback: true },
       );
     });
   }
@@ -167,7 +164,6 @@ describeNative('fused matMul', () => {
     await expectAsOnCpu(
       (a, b, bias) => tf.fused.matMul({ a, b, bias }),
       [input(3, 0), input(0, 5), input(5)],
-      { allowFallback: true },
     );
   });
 
@@ -176,7 +172,6 @@ describeNative('fused matMul', () => {
       (a, b, bias) =>
         tf.grads((l: Tensor, r: Tensor, o: Tensor) => tf.fused.matMul({ a: l, b: r, bias: o }))([a, b, bias]),
       [input(65, 33), input(33, 20), input(20)],
-      { allowFallback: true },
     );
   });
 });

@@ -1,0 +1,195 @@
+// Multi-head attention from queries, keys and values that lie packed in one array, head by head: what belongs to a head stays in
+// cache, and nothing is transposed in memory.
+#include <omp.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "args.hpp"
+#include "block-products.hpp"
+#include "context.hpp"
+#include "softmax-rows.hpp"
+#include "threads.hpp"
+
+namespace mix {
+
+namespace {
+
+// As many rows of scores at once as a second cache holds beside the rest.
+constexpr int64_t kScoreBytes = 256 << 10;
+
+int64_t roundUp(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
+
+// qkv and its gradient are [batch, tokens, 3, heads, size], the output [batch, tokens, heads, size], weights [batch, heads, tokens, tokens].
+struct Geometry {
+  int64_t batch, tokens, heads, size;
+  int64_t wideTokens, wideSize;  // rounded up to whole vectors
+  int64_t block;                 // rows of scores at once
+
+  Geometry(int64_t batch, int64_t tokens, int64_t heads, int64_t size)
+      : batch(batch), tokens(tokens), heads(heads), size(size), wideTokens(roundUp(tokens)), wideSize(roundUp(size)) {
+    const int64_t fitting = kScoreBytes / static_cast<int64_t>(sizeof(float)) / std::max<int64_t>(wideTokens, 1);
+    block = std::min(tokens, std::max<int64_t>(fitting / kBlockRows, 1) * kBlockRows);
+  }
+
+  int64_t width() const { return heads * size; }
+  int64_t packedStep() const { return 3 * width(); }
+  int64_t weightCount() const { return batch * heads * tokens * tokens; }
+  int64_t outputCount() const { return batch * tokens * width(); }
+  // Where the queries of a head begin; the keys and the values lie a width further each.
+  int64_t packedAt(int64_t head) const { return head / heads * tokens * packedStep() + head % heads * size; }
+  int64_t outputAt(int64_t head) const { return head / heads * tokens * width() + head % heads * size; }
+  int64_t weightsAt(int64_t head) const { return head * tokens * tokens; }
+};
+
+// to[rows, wide] = from, with zeros beside it; all zeros where there is no `from`.
+void gather(const float* from, int64_t step, int64_t rows, int64_t columns, float* to, int64_t wide) {
+  for (int64_t row = 0; row < rows; ++row, to += wide) {
+    const int64_t taken = from == nullptr ? 0 : columns;
+    std::copy_n(from + (from == nullptr ? 0 : row * step), taken, to);
+    std::fill(to + taken, to + wide, 0.0f);
+  }
+}
+
+void scatter(const float* from, int64_t wide, int64_t rows, int64_t columns, float* to, int64_t step) {
+  for (int64_t row = 0; row < rows; ++row) std::copy_n(from + row * wide, columns, to + row * step);
+}
+
+// to[columns, wide] = scale * the transpose of from[rows, columns]
+void gatherTransposed(const float* from, int64_t step, int64_t rows, int64_t columns, float scale, float* to, int64_t wide) {
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t c = 0; c < columns; ++c) to[c * wide + row] = scale * from[row * step + c];
+  }
+  for (int64_t c = 0; c < columns; ++c) std::fill(to + c * wide + rows, to + (c + 1) * wide, 0.0f);
+}
+
+// The product of a[rows, depth] and the plain matrix b[depth, columns].
+template <bool kAdd>
+void multiply(const float* a, int64_t rowStep, int64_t depthStep, const float* b, int64_t rows, int64_t columns,
+              int64_t depth, float* c) {
+  matrixProduct<kAdd>(a, rowStep, depthStep, b, columns, kPanel, rows, columns, depth, c, columns);
+}
+
+struct ForwardScratch {
+  float *keys, *values, *scores, *mixed;
+
+  static int64_t count(const Geometry& g) {
+    return g.size * g.wideTokens + g.tokens * g.wideSize + g.block * (g.wideTokens + g.wideSize);
+  }
+  ForwardScratch(const Geometry& g, float* memory)
+      : keys(memory), values(keys + g.size * g.wideTokens), scores(values + g.tokens * g.wideSize), mixed(scores + g.block * g.wideTokens) {}
+};
+
+void attendHead(const Geometry& g, const float* queries, float scale, float* output, float* weights, const ForwardScratch& s) {
+  const int64_t step = g.packedStep();
+  gatherTransposed(queries + g.width(), step, g.tokens, g.size, scale, s.keys, g.wideTokens);
+  gather(queries + 2 * g.width(), step, g.tokens, g.size, s.values, g.wideSize);
+  for (int64_t first = 0; first < g.tokens; first += g.block) {
+    const int64_t rows = std::min(g.block, g.tokens - first);
+    multiply<false>(queries + first * step, step, 1, s.keys, rows, g.wideTokens, g.size, s.scores);
+    softmaxRows(s.scores, s.scores, rows, g.tokens, g.wideTokens, 1.0f);
+    scatter(s.scores, g.wideTokens, rows, g.tokens, weights + first * g.tokens, g.tokens);
+    multiply<false>(s.scores, g.wideTokens, 1, s.values, rows, g.wideSize, g.tokens, s.mixed);
+    scatter(s.mixed, g.wideSize, rows, g.size, output + first * g.width(), g.width());
+  }
+}
+
+struct BackwardScratch {
+  float *values, *keys, *queries, *outer, *scores, *dQueries, *dKeys, *dValues;
+
+  static int64_t count(const Geometry& g) {
+    return g.size * g.wideTokens + 3 * g.tokens * g.wideSize + g.block * (g.wideTokens + 3 * g.wideSize);
+  }
+  BackwardScratch(const Geometry& g, float* memory) {
+    const int64_t all = g.tokens * g.wideSize, some = g.block * g.wideSize;
+    values = memory;
+    keys = values + g.size * g.wideTokens;
+    dKeys = keys + all;
+    dValues = dKeys + all;
+    queries = dValues + all;
+    outer = queries + some;
+    dQueries = outer + some;
+    scores = dQueries + some;
+  }
+};
+
+// The gradient by the rows' scores, from that by their weights: what comes through the output, and `dWeights` where it is given.
+void scoreGradients(const Geometry& g, int64_t rows, const float* weights, const float* dWeights, float scale, const BackwardScratch& s) {
+  multiply<false>(s.outer, g.wideSize, 1, s.values, rows, g.wideTokens, g.size, s.scores);
+  for (int64_t row = 0; row < rows; ++row) {
+    float* gradient = s.scores + row * g.wideTokens;
+    if (dWeights != nullptr) {
+      for (int64_t i = 0; i < g.tokens; ++i) gradient[i] += dWeights[row * g.tokens + i];
+    }
+    softmaxRowGradient(gradient, weights + row * g.tokens, gradient, g.tokens, scale);
+  }
+}
+
+void headGradient(const Geometry& g, const float* queries, const float* weights, float scale, const float* dOutput,
+                  const float* dWeights, float* dQueries, const BackwardScratch& s) {
+  const int64_t step = g.packedStep();
+  gatherTransposed(queries + 2 * g.width(), step, g.tokens, g.size, 1.0f, s.values, g.wideTokens);
+  gather(queries + g.width(), step, g.tokens, g.size, s.keys, g.wideSize);
+  for (int64_t first = 0; first < g.tokens; first += g.block) {
+    const int64_t rows = std::min(g.block, g.tokens - first);
+    const int64_t at = first * g.tokens;
+    gather(queries + first * step, step, rows, g.size, s.queries, g.wideSize);
+    gather(dOutput == nullptr ? nullptr : dOutput + first * g.width(), g.width(), rows, g.size, s.outer, g.wideSize);
+    scoreGradients(g, rows, weights + at, dWeights == nullptr ? nullptr : dWeights + at, scale, s);
+    multiply<false>(s.scores, g.wideTokens, 1, s.keys, rows, g.wideSize, g.tokens, s.dQueries);
+    scatter(s.dQueries, g.wideSize, rows, g.size, dQueries + first * step, step);
+    const auto add = first == 0 ? multiply<false> : multiply<true>;
+    add(s.scores, 1, g.wideTokens, s.queries, g.tokens, g.wideSize, rows, s.dKeys);
+    add(weights + at, 1, g.tokens, s.outer, g.tokens, g.wideSize, rows, s.dValues);
+  }
+  scatter(s.dKeys, g.wideSize, g.tokens, g.size, dQueries + g.width(), step);
+  scatter(s.dValues, g.wideSize, g.tokens, g.size, dQueries + 2 * g.width(), step);
+}
+
+// body(head, scratch) for every head of every image, over threads.
+template <typename Scratch, typename Body>
+void eachHead(Context& context, const Geometry& g, const Body& body) {
+  const int64_t count = Scratch::count(g);
+  float* memory = context.scratch.floats(count * omp_get_max_threads());
+  parallelRanges(g.batch * g.heads, g.tokens * g.tokens * g.size / 4, [&](int64_t begin, int64_t end) {
+    const Scratch scratch(g, memory + omp_get_thread_num() * count);
+    for (int64_t head = begin; head < end; ++head) body(head, scratch);
+  });
+}
+
+// (qkv, output, weights, batch, tokens, heads, size, scale)
+void attention(const Args& args) {
+  const Geometry g(args.integer(3), args.integer(4), args.integer(5), args.integer(6));
+  const float* qkv = args.floats(0, 3 * g.outputCount());
+  float* output = args.floats(1, g.outputCount());
+  float* weights = args.floats(2, g.weightCount());
+  const auto scale = static_cast<float>(args.number(7));
+  eachHead<ForwardScratch>(args.context(), g, [&](int64_t head, const ForwardScratch& scratch) {
+    attendHead(g, qkv + g.packedAt(head), scale, output + g.outputAt(head), weights + g.weightsAt(head), scratch);
+  });
+}
+
+// (dOutput or null, dWeights or null, qkv, weights, dQkv, batch, tokens, heads, size, scale)
+void attentionGradient(const Args& args) {
+  const Geometry g(args.integer(5), args.integer(6), args.integer(7), args.integer(8));
+  const float* dOutput = args.optionalFloats(0, g.outputCount());
+  const float* dWeights = args.optionalFloats(1, g.weightCount());
+  const float* qkv = args.floats(2, 3 * g.outputCount());
+  const float* weights = args.floats(3, g.weightCount());
+  float* dQkv = args.floats(4, 3 * g.outputCount());
+  const auto scale = static_cast<float>(args.number(9));
+  eachHead<BackwardScratch>(args.context(), g, [&](int64_t head, const BackwardScratch& scratch) {
+    headGradient(g, qkv + g.packedAt(head), weights + g.weightsAt(head), scale,
+                 dOutput == nullptr ? nullptr : dOutput + g.outputAt(head),
+                 dWeights == nullptr ? nullptr : dWeights + g.weightsAt(head), dQkv + g.packedAt(head), scratch);
+  });
+}
+
+}  // namespace
+
+void registerAttention(Exports& exports) {
+  exports.add("attention", attention);
+  exports.add("attentionGradient", attentionGradient);
+}
+
+}  // namespace mix
