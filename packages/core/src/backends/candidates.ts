@@ -17,7 +17,9 @@ export interface Candidate {
   /** What training with it lacks or costs, for reports. */
   readonly note: string;
   /** Loads its packages; throws where it cannot run, or, when `auto` is to choose it, should not. */
-  readonly prepare: (load: Load, auto: boolean) => Promise<void>;
+  readonly prepare: (load: Load, auto: boolean) => Promise<unknown>;
+  /** What to say in the place of `note`, from what `prepare` gave. */
+  readonly describe?: (prepared: unknown) => string;
   /** A reason not to take it although it runs, from the live backend. */
   readonly objection?: (backend: unknown) => string | undefined;
 }
@@ -45,8 +47,10 @@ export const candidates: Readonly<Record<BackendName, Candidate>> = {
     tfName: 'native',
     packages: ['@mix/native'],
     note: 'needs a C++ compiler and oneDNN when it is installed',
-    prepare: async (load) => {
-      await callExport(load, '@mix/native', 'registerNative');
+    prepare: (load) => callExport(load, '@mix/native', 'registerNative'),
+    describe: (prepared) => {
+      const { isa, threads, oneDnn } = prepared as Record<'isa' | 'threads' | 'oneDnn', unknown>;
+      return `${isa}, threads: ${threads}, oneDNN ${oneDnn}`;
     },
   },
   webgpu: {
@@ -77,8 +81,8 @@ export const candidates: Readonly<Record<BackendName, Candidate>> = {
   },
 };
 
-async function callExport(load: Load, specifier: string, name: string): Promise<void> {
+async function callExport(load: Load, specifier: string, name: string): Promise<unknown> {
   const register = (await load(specifier))?.[name];
   if (typeof register !== 'function') throw new Error(`${specifier} does not export ${name}()`);
-  await register();
+  return register();
 }

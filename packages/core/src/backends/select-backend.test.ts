@@ -73,6 +73,25 @@ describe('selectBackend', () => {
     );
   });
 
+  it('says what the native backend computes with, or why it does not', async () => {
+    const native = (registerNative: () => unknown) => having({ '@mix/native': { registerNative } });
+    const load = native(() => {
+      tf.registerBackend('native', () => tf.findBackend('cpu') as never);
+      for (const config of tf.getKernelsForBackend('cpu'))
+        tf.registerKernel({ ...config, backendName: 'native' });
+      return { isa: 'avx2', threads: 4, oneDnn: '3.7.2' };
+    });
+    const { attempts } = await selectBackend('native', { load });
+    expect(attempts[0]?.reason).toBe('avx2, threads: 4, oneDNN 3.7.2');
+    tf.removeBackend('native');
+    const notBuilt = native(() => {
+      throw new Error('@mix/native is not built. To build it: ...');
+    });
+    await expect(selectBackend('native', { load: notBuilt })).rejects.toThrow(
+      /native: @mix\/native is not built\. To/,
+    );
+  });
+
   it('finds the packages that are installed here', async () => {
     const { name } = await selectBackend('wasm');
     expect(name).toBe('wasm');

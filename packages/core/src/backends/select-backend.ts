@@ -52,10 +52,10 @@ export async function selectBackend(
   }
   const attempts: BackendAttempt[] = [];
   for (const candidate of name === 'auto' ? backendNames : [name]) {
-    const problem = await bringUp(candidate, load, name === 'auto');
-    const { tfName, packages, note } = candidates[candidate];
-    attempts.push({ name: candidate, taken: problem === undefined, reason: problem ?? note, packages });
-    if (problem === undefined) return { name: candidate, tfName, attempts };
+    const { taken, reason } = await bringUp(candidate, load, name === 'auto');
+    const { tfName, packages } = candidates[candidate];
+    attempts.push({ name: candidate, taken, reason, packages });
+    if (taken) return { name: candidate, tfName, attempts };
   }
   const reasons = attempts.map((attempt) => `${attempt.name}: ${attempt.reason}`).join('; ');
   throw failure(`'${name}' cannot be used: ${reasons}`, name);
@@ -65,22 +65,24 @@ function failure(problem: string, received: unknown): MixError {
   return new MixError(`selectBackend: name ${problem}`, { code: 'BACKEND', argument: 'name', received });
 }
 
-async function bringUp(name: BackendName, load: Load, auto: boolean): Promise<string | undefined> {
-  const { tfName, prepare, objection, packages } = candidates[name];
+type Outcome = Pick<BackendAttempt, 'taken' | 'reason'>;
+
+async function bringUp(name: BackendName, load: Load, auto: boolean): Promise<Outcome> {
+  const { tfName, note, prepare, describe, objection, packages } = candidates[name];
   const previous = tf.engine().backendName;
   try {
-    await prepare(load, auto);
+    const prepared = await prepare(load, auto);
     // setBackend reports failure by its result, and another backend may serve without a word: ask who is there.
     const accepted = await tf.setBackend(tfName);
     if (!accepted || tf.getBackend() !== tfName) throw new Error('tfjs could not initialise it');
     const problem = objection?.(tf.backend()) ?? (await wrongSum());
-    if (problem === undefined) return undefined;
+    if (problem === undefined) return { taken: true, reason: describe?.(prepared) ?? note };
     // Left registered, it would serve under the name of the next candidate.
     tf.removeBackend(tfName);
     throw new Error(problem);
   } catch (error) {
     if (previous && previous !== tf.engine().backendName) await tf.setBackend(previous);
-    return explain(error, packages);
+    return { taken: false, reason: explain(error, packages) };
   }
 }
 
