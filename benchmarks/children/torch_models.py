@@ -44,6 +44,9 @@ class ResNet18(nn.Module):
             inputs = outputs
         self.blocks = nn.Sequential(*blocks)
         self.fc = nn.Linear(inputs, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, x):
         x = self.blocks(F.relu(self.bn1(self.conv1(x)), inplace=True))
