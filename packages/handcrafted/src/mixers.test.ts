@@ -13,9 +13,9 @@ import {
 import { describeMixer, startBackend, testedBackends } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { applyCutmix, applyMixup, cutmix, derange, mixup, reverse, roll } from './index.js';
+import { applyCutmix, applyFmix, applyMixup, cutmix, derange, fmix, mixup, reverse, roll } from './index.js';
 
-const appliers: Record<string, Applier> = { mixup: applyMixup, cutmix: applyCutmix };
+const appliers: Record<string, Applier> = { mixup: applyMixup, cutmix: applyCutmix, fmix: applyFmix };
 
 const table: [name: string, mixer: Mixer, copies: boolean][] = [
   ['mixup', mixup(), false],
@@ -27,6 +27,10 @@ const table: [name: string, mixer: Mixer, copies: boolean][] = [
   ['cutmix, pair', cutmix({ mode: 'pair' }), true],
   ['cutmix, exact boxes, reverse', cutmix({ box: 'exact', pairing: reverse }), true],
   ['cutmix, margin', cutmix({ margin: 0.5, mode: 'elem' }), true],
+  ['fmix', fmix(), true],
+  ['fmix, elem, published', fmix({ mode: 'elem', spectrum: 'published' }), true],
+  ['fmix, pair, soft', fmix({ mode: 'pair', maxSoft: 0.2, decay: 2 }), false],
+  ['fmix, reformulated', fmix({ reformulate: true, pairing: derange }), true],
   ['choose', choose([mixup(), cutmix()], { weights: [0.3, 0.7] }), false],
   ['withProb', withProb(cutmix({ mode: 'elem' }), 0.5), true],
   ['during', during(cutmix(), { from: 0.25, to: 0.75 }), true],

@@ -2,6 +2,7 @@ import { classDistanceFamily } from './class-distance.js';
 import { cutmixFamily } from './cutmix.js';
 import { emaFamily } from './ema.js';
 import type { Family } from './family.js';
+import { fmixFamily } from './fmix.js';
 import { labelSmoothingFamily } from './label-smoothing.js';
 import { mixLossesFamily } from './mix-losses.js';
 import { mixedCeFamily } from './mixed-ce.js';
@@ -16,6 +17,7 @@ const families: Readonly<Record<string, Family>> = {
   ema_update: emaFamily,
   handcrafted_class_distance: classDistanceFamily,
   handcrafted_cutmix_: cutmixFamily,
+  handcrafted_fmix_: fmixFamily,
   handcrafted_label_smoothing: labelSmoothingFamily,
   handcrafted_mixed_ce: mixedCeFamily,
   handcrafted_mixup_: mixupFamily,
