@@ -10,6 +10,7 @@
 #include "context.hpp"
 #include "softmax-rows.hpp"
 #include "threads.hpp"
+#include "transpose-tile.hpp"
 
 namespace mix {
 
@@ -55,12 +56,18 @@ void scatter(const float* from, int64_t wide, int64_t rows, int64_t columns, flo
   for (int64_t row = 0; row < rows; ++row) std::copy_n(from + row * wide, columns, to + row * step);
 }
 
-// to[columns, wide] = scale * the transpose of from[rows, columns]
-void gatherTransposed(const float* from, int64_t step, int64_t rows, int64_t columns, float scale, float* to, int64_t wide) {
-  for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t c = 0; c < columns; ++c) to[c * wide + row] = scale * from[row * step + c];
-  }
+// to[columns, wide] = the transpose of from[rows, columns], with zeros beside it
+void gatherTransposed(const float* from, int64_t step, int64_t rows, int64_t columns, float* to, int64_t wide) {
+  transposeTile(reinterpret_cast<const uint32_t*>(from), step, reinterpret_cast<uint32_t*>(to), wide, columns, rows);
   for (int64_t c = 0; c < columns; ++c) std::fill(to + c * wide + rows, to + (c + 1) * wide, 0.0f);
+}
+
+// Asks for rows that are soon read, or written: they come from afar while something else is computed.
+template <bool kWrite>
+void prefetch(const float* at, int64_t step, int64_t rows, int64_t columns) {
+  for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t c = 0; c < columns; c += kLine) __builtin_prefetch(at + row * step + c, kWrite ? 1 : 0);
+  }
 }
 
 // The product of a[rows, depth] and the plain matrix b[depth, columns].
@@ -80,15 +87,22 @@ struct ForwardScratch {
       : keys(memory), values(keys + g.size * g.wideTokens), scores(values + g.tokens * g.wideSize), mixed(scores + g.block * g.wideTokens) {}
 };
 
-void attendHead(const Geometry& g, const float* queries, float scale, float* output, float* weights, const ForwardScratch& s) {
+// `next` is where the queries of the head after this one begin.
+void attendHead(const Geometry& g, const float* queries, const float* next, float scale, float* output, float* weights,
+                const ForwardScratch& s) {
   const int64_t step = g.packedStep();
-  gatherTransposed(queries + g.width(), step, g.tokens, g.size, scale, s.keys, g.wideTokens);
-  gather(queries + 2 * g.width(), step, g.tokens, g.size, s.values, g.wideSize);
+  prefetch<false>(queries, step, g.tokens, g.size);
+  gatherTransposed(queries + g.width(), step, g.tokens, g.size, s.keys, g.wideTokens);
+  prefetch<false>(queries + 2 * g.width(), step, g.tokens, g.size);
   for (int64_t first = 0; first < g.tokens; first += g.block) {
     const int64_t rows = std::min(g.block, g.tokens - first);
     multiply<false>(queries + first * step, step, 1, s.keys, rows, g.wideTokens, g.size, s.scores);
-    softmaxRows(s.scores, s.scores, rows, g.tokens, g.wideTokens, 1.0f);
+    prefetch<true>(weights + first * g.tokens, g.tokens, rows, g.tokens);
+    softmaxRows(s.scores, s.scores, rows, g.tokens, g.wideTokens, scale);
     scatter(s.scores, g.wideTokens, rows, g.tokens, weights + first * g.tokens, g.tokens);
+    if (first == 0) gather(queries + 2 * g.width(), step, g.tokens, g.size, s.values, g.wideSize);
+    prefetch<true>(output + first * g.width(), g.width(), rows, g.size);
+    if (first == 0) prefetch<false>(next + g.width(), step, g.tokens, g.size);
     multiply<false>(s.scores, g.wideTokens, 1, s.values, rows, g.wideSize, g.tokens, s.mixed);
     scatter(s.mixed, g.wideSize, rows, g.size, output + first * g.width(), g.width());
   }
@@ -125,35 +139,45 @@ void scoreGradients(const Geometry& g, int64_t rows, const float* weights, const
   }
 }
 
-void headGradient(const Geometry& g, const float* queries, const float* weights, float scale, const float* dOutput,
-                  const float* dWeights, float* dQueries, const BackwardScratch& s) {
-  const int64_t step = g.packedStep();
-  gatherTransposed(queries + 2 * g.width(), step, g.tokens, g.size, 1.0f, s.values, g.wideTokens);
-  gather(queries + g.width(), step, g.tokens, g.size, s.keys, g.wideSize);
+// `next` and `nextOutput` are where the queries and the output's gradient of the head after this one begin.
+void headGradient(const Geometry& g, const float* queries, const float* next, const float* weights, float scale,
+                  const float* dOutput, const float* nextOutput, const float* dWeights, float* dQueries, const BackwardScratch& s) {
+  const int64_t step = g.packedStep(), width = g.width();
+  const bool hasOuter = dOutput != nullptr;
+  prefetch<false>(queries + width, step, g.tokens, g.size);
+  gatherTransposed(queries + 2 * width, step, g.tokens, g.size, s.values, g.wideTokens);
   for (int64_t first = 0; first < g.tokens; first += g.block) {
     const int64_t rows = std::min(g.block, g.tokens - first);
     const int64_t at = first * g.tokens;
-    gather(queries + first * step, step, rows, g.size, s.queries, g.wideSize);
-    gather(dOutput == nullptr ? nullptr : dOutput + first * g.width(), g.width(), rows, g.size, s.outer, g.wideSize);
+    gather(hasOuter ? dOutput + first * width : nullptr, width, rows, g.size, s.outer, g.wideSize);
+    prefetch<false>(weights + at, g.tokens, rows, g.tokens);
+    prefetch<false>(queries + first * step, step, rows, g.size);
     scoreGradients(g, rows, weights + at, dWeights == nullptr ? nullptr : dWeights + at, scale, s);
+    if (first == 0) gather(queries + width, step, g.tokens, g.size, s.keys, g.wideSize);
+    gather(queries + first * step, step, rows, g.size, s.queries, g.wideSize);
+    prefetch<true>(dQueries + first * step, step, rows, g.size);
     multiply<false>(s.scores, g.wideTokens, 1, s.keys, rows, g.wideSize, g.tokens, s.dQueries);
     scatter(s.dQueries, g.wideSize, rows, g.size, dQueries + first * step, step);
     const auto add = first == 0 ? multiply<false> : multiply<true>;
+    prefetch<true>(dQueries + width, step, g.tokens, g.size);
     add(s.scores, 1, g.wideTokens, s.queries, g.tokens, g.wideSize, rows, s.dKeys);
+    prefetch<true>(dQueries + 2 * width, step, g.tokens, g.size);
     add(weights + at, 1, g.tokens, s.outer, g.tokens, g.wideSize, rows, s.dValues);
   }
-  scatter(s.dKeys, g.wideSize, g.tokens, g.size, dQueries + g.width(), step);
-  scatter(s.dValues, g.wideSize, g.tokens, g.size, dQueries + 2 * g.width(), step);
+  scatter(s.dKeys, g.wideSize, g.tokens, g.size, dQueries + width, step);
+  prefetch<false>(next + 2 * width, step, g.tokens, g.size);
+  if (hasOuter) prefetch<false>(nextOutput, width, g.tokens, g.size);
+  scatter(s.dValues, g.wideSize, g.tokens, g.size, dQueries + 2 * width, step);
 }
 
-// body(head, scratch) for every head of every image, over threads.
+// body(head, next, scratch) for every head of every image, over threads; next is the head that comes after, or the last once more.
 template <typename Scratch, typename Body>
 void eachHead(Context& context, const Geometry& g, const Body& body) {
   const int64_t count = Scratch::count(g);
   float* memory = context.scratch.floats(count * omp_get_max_threads());
   parallelRanges(g.batch * g.heads, g.tokens * g.tokens * g.size / 4, [&](int64_t begin, int64_t end) {
     const Scratch scratch(g, memory + omp_get_thread_num() * count);
-    for (int64_t head = begin; head < end; ++head) body(head, scratch);
+    for (int64_t head = begin; head < end; ++head) body(head, std::min(head + 1, end - 1), scratch);
   });
 }
 
@@ -164,8 +188,9 @@ void attention(const Args& args) {
   float* output = args.floats(1, g.outputCount());
   float* weights = args.floats(2, g.weightCount());
   const auto scale = static_cast<float>(args.number(7));
-  eachHead<ForwardScratch>(args.context(), g, [&](int64_t head, const ForwardScratch& scratch) {
-    attendHead(g, qkv + g.packedAt(head), scale, output + g.outputAt(head), weights + g.weightsAt(head), scratch);
+  eachHead<ForwardScratch>(args.context(), g, [&](int64_t head, int64_t next, const ForwardScratch& scratch) {
+    attendHead(g, qkv + g.packedAt(head), qkv + g.packedAt(next), scale, output + g.outputAt(head),
+               weights + g.weightsAt(head), scratch);
   });
 }
 
@@ -178,10 +203,10 @@ void attentionGradient(const Args& args) {
   const float* weights = args.floats(3, g.weightCount());
   float* dQkv = args.floats(4, 3 * g.outputCount());
   const auto scale = static_cast<float>(args.number(9));
-  eachHead<BackwardScratch>(args.context(), g, [&](int64_t head, const BackwardScratch& scratch) {
-    headGradient(g, qkv + g.packedAt(head), weights + g.weightsAt(head), scale,
-                 dOutput == nullptr ? nullptr : dOutput + g.outputAt(head),
-                 dWeights == nullptr ? nullptr : dWeights + g.weightsAt(head), dQkv + g.packedAt(head), scratch);
+  const auto outerAt = [&](int64_t head) { return dOutput == nullptr ? nullptr : dOutput + g.outputAt(head); };
+  eachHead<BackwardScratch>(args.context(), g, [&](int64_t head, int64_t next, const BackwardScratch& scratch) {
+    headGradient(g, qkv + g.packedAt(head), qkv + g.packedAt(next), weights + g.weightsAt(head), scale, outerAt(head),
+                 outerAt(next), dWeights == nullptr ? nullptr : dWeights + g.weightsAt(head), dQkv + g.packedAt(head), scratch);
   });
 }
 
