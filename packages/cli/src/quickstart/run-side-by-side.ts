@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { EpochRecord } from '@mix/train';
 import type { Config } from '../config/config-schema.js';
@@ -23,7 +24,7 @@ export async function runSideBySide(options: SideBySide): Promise<readonly Train
   const { configs, signal, onEpoch, onProgress } = options;
   const steps = configs.map(() => ({ done: 0, total: 0 }));
   const records = configs.map((): EpochRecord[] => []);
-  const children = configs.map(() => startWorker());
+  const children = configs.map(() => startWorker(configs.length));
   const stop = (): void => {
     for (const child of children) send(child, { type: 'stop' });
   };
@@ -56,9 +57,12 @@ export async function runSideBySide(options: SideBySide): Promise<readonly Train
   }
 }
 
-function startWorker(): ChildProcess {
+function startWorker(workers: number): ChildProcess {
   const script = fileURLToPath(new URL('./train-worker.js', import.meta.url));
-  return fork(script, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  // Each would take all cores, and wait for the others at every turn.
+  const share = String(Math.max(1, Math.floor(availableParallelism() / workers)));
+  const env = { ...process.env, MIX_NATIVE_THREADS: process.env['MIX_NATIVE_THREADS'] ?? share };
+  return fork(script, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
 }
 
 function send(child: ChildProcess, order: WorkerOrder): void {
