@@ -1,18 +1,5 @@
-import {
-  type Applier,
-  type BackendName,
-  choose,
-  createRng,
-  during,
-  identity,
-  type Mixer,
-  perSample,
-  repeat,
-  withProb,
-} from '@mix/core';
-import { describeMixer, startBackend, testedBackends } from '@mix/test-utils';
-import * as tf from '@tensorflow/tfjs-core';
-import { describe, expect, it } from 'vitest';
+import { type Applier, choose, during, identity, type Mixer, perSample, repeat, withProb } from '@mix/core';
+import { describeMixer, describeOnBackends } from '@mix/test-utils';
 import { applyCutmix, applyFmix, applyMixup, cutmix, derange, fmix, mixup, reverse, roll } from './index.js';
 
 const appliers: Record<string, Applier> = { mixup: applyMixup, cutmix: applyCutmix, fmix: applyFmix };
@@ -40,21 +27,4 @@ const table: [name: string, mixer: Mixer, copies: boolean][] = [
 for (const [name, mixer, copies] of table) describeMixer(name, mixer, { appliers, copies });
 describeMixer('repeat', repeat(cutmix(), 3), { appliers, copies: true, rows: (size) => 3 * size });
 
-describe.each(testedBackends('wasm'))('draws on %s', (backend) => {
-  it.each(table)('%s: equal those on the CPU backend, and so do the images', async (_name, mixer) => {
-    const run = async (name: BackendName): Promise<{ plan: string; images: Float32Array }> => {
-      await startBackend(name);
-      const images = tf.tensor4d(
-        Float32Array.from({ length: 5 * 8 * 6 * 3 }, (_, index) => Math.fround(Math.sin(index))),
-        [5, 8, 6, 3],
-      );
-      const labels = tf.tensor1d([0, 1, 2, 0, 1], 'int32');
-      const mixed = mixer({ images, labels }, { rng: createRng(11), progress: 0.5 });
-      return { plan: JSON.stringify(mixed.plan), images: mixed.images.dataSync() as Float32Array };
-    };
-    const here = await run(backend);
-    const cpu = await run('cpu');
-    expect(here.plan).toBe(cpu.plan);
-    here.images.forEach((value, index) => expect(value).toBeCloseTo(cpu.images[index] as number, 6));
-  });
-});
+describeOnBackends(table.map(([name, mixer]) => [name, mixer]));

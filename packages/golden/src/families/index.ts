@@ -1,14 +1,18 @@
 import { classDistanceFamily } from './class-distance.js';
 import { cutmixFamily } from './cutmix.js';
+import { cutoutFamily } from './cutout.js';
 import { emaFamily } from './ema.js';
 import type { Family } from './family.js';
 import { fmixFamily } from './fmix.js';
+import { gridmaskFamily } from './gridmask.js';
+import { hideAndSeekFamily } from './hide-and-seek.js';
 import { labelSmoothingFamily } from './label-smoothing.js';
 import { mixLossesFamily } from './mix-losses.js';
 import { mixedCeFamily } from './mixed-ce.js';
 import { mixupFamily } from './mixup.js';
 import { modelFamily } from './model.js';
 import { momentsFamily } from './moments.js';
+import { randomErasingFamily } from './random-erasing.js';
 import { timmFamily } from './timm.js';
 import { torchvisionFamily } from './torchvision.js';
 import { upsampleFamily } from './upsample.js';
@@ -17,11 +21,15 @@ const families: Readonly<Record<string, Family>> = {
   ema_update: emaFamily,
   handcrafted_class_distance: classDistanceFamily,
   handcrafted_cutmix_: cutmixFamily,
+  handcrafted_cutout_: cutoutFamily,
   handcrafted_fmix_: fmixFamily,
+  handcrafted_gridmask_: gridmaskFamily,
+  handcrafted_hide_and_seek: hideAndSeekFamily,
   handcrafted_label_smoothing: labelSmoothingFamily,
   handcrafted_mixed_ce: mixedCeFamily,
   handcrafted_mixup_: mixupFamily,
   handcrafted_moments: momentsFamily,
+  handcrafted_random_erasing_: randomErasingFamily,
   handcrafted_timm_: timmFamily,
   handcrafted_torchvision_: torchvisionFamily,
   mix_losses: mixLossesFamily,

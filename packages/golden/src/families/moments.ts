@@ -3,6 +3,7 @@ import { type MixupPlan, mixup, permute, planCutmix, planMixup } from '@mix/hand
 import * as tf from '@tensorflow/tfjs-core';
 import type { Check } from '../check.js';
 import { values } from '../golden-case.js';
+import { deletionSampler } from './deletion-moments.js';
 import type { Family } from './family.js';
 
 interface Detail {
@@ -15,13 +16,10 @@ const SAMPLES = 40_000;
 // Quantities of methods that are not part of mix yet; any other name must have a sampler.
 const notYetHere = [
   'augmix',
-  'cutout',
   'gmix',
-  'gridmask',
   'hmix',
   'lumix',
   'mixupe',
-  'random_erasing',
   'remix',
   'resizemix',
   'ricap',
@@ -55,7 +53,7 @@ function sampler(name: string, { config }: Detail): (() => number[]) | undefined
       planCutmix([SAMPLES, height, width], rng, { ratioMinMax, mode: 'elem' }).lam.map((lam) => 1 - lam);
   }
   if (name.startsWith('timm_elem_lambda')) return () => timmElem(config['prob'] as number, alpha, rng);
-  return undefined;
+  return deletionSampler(name, config, [SAMPLES, height, width], rng);
 }
 
 // Names carry the size as 32x48, or 32 for a square.
