@@ -1,3 +1,3 @@
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { include: ['**/*.test.js'], testTimeout: 120_000 } });
+export default defineConfig({ test: { include: ['**/*.test.js'], testTimeout: 300_000 } });
