@@ -57,6 +57,33 @@ describe('fromMixer', () => {
   });
 });
 
+describe('fromMixer with a rule for targets', () => {
+  it('takes the targets it gives, and smooths those', () => {
+    const streams: unknown[] = [];
+    const method = fromMixer(identity, {
+      labelSmoothing: 0.2,
+      targets: (mixed, logits, rng) => {
+        streams.push(rng.state());
+        expect(logits.shape).toEqual([2, 2]);
+        expect(mixed.targets.kind).toBe('sparse');
+        return {
+          kind: 'sparse',
+          classes: tf.tensor2d([[0], [1]], [2, 1], 'int32'),
+          weights: tf.ones([2, 1]),
+        };
+      },
+    });
+    const rng = createRng(1);
+    const { losses, metrics } = method.step(linear(), batch(), { ...context, rng });
+    method.step(linear(), batch(), { ...context, rng });
+    expect(streams[0]).not.toEqual(streams[1]);
+    // Logits [2, 3] and [5, 5] again, with targets [0.9, 0.1] and [0.1, 0.9].
+    const wanted = (0.9 * Math.log1p(Math.E) + 0.1 * Math.log1p(Math.exp(-1)) + Math.log(2)) / 2;
+    expect(losses['classifier']?.dataSync()[0]).toBeCloseTo(wanted, 5);
+    expect(metrics['mixedAccuracy']?.dataSync()[0]).toBe(0);
+  });
+});
+
 describe('fromMixer with a wrong option', () => {
   it.each([Number.NaN, -1, 3])('refuses labelSmoothing %d at once', (labelSmoothing) => {
     expect(() => fromMixer(identity, { labelSmoothing })).toThrow(

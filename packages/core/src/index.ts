@@ -26,13 +26,15 @@ export type {
   Intercept,
   NamedVariables,
 } from './classifier.js';
+export type { DecoupledOptions } from './decoupled-cross-entropy.js';
+export { decoupledCrossEntropy } from './decoupled-cross-entropy.js';
 export { disposeMixed } from './dispose-mixed.js';
 export type { DuringOptions, DuringPlan } from './during.js';
 export { during } from './during.js';
 export { ema, updateEma } from './ema.js';
 export type { MixErrorCode, MixErrorFields } from './errors.js';
 export { describeReceived, invalidArgument, isMixError, MixError } from './errors.js';
-export type { FromMixerOptions } from './from-mixer.js';
+export type { FromMixerOptions, TargetRule } from './from-mixer.js';
 export { fromMixer } from './from-mixer.js';
 export { gelu } from './gelu.js';
 export type { AttendedLogits, DenseWeights, Guide, InputGradient } from './guide.js';
@@ -68,7 +70,7 @@ export type { NamedTensors, State } from './state.js';
 export { stopGradient } from './stop-gradient.js';
 export { sumOfSquares } from './sum-of-squares.js';
 export type { DenseTargets, SmoothingKind, SmoothingOptions, SparseTargets, Targets } from './targets.js';
-export { denseTargets, mixTargets, plainTargets, smoothTargets } from './targets.js';
+export { denseTargets, mixTargets, plainTargets, smoothTargets, thresholdTargets } from './targets.js';
 export { type VariableGradients, variableGradients } from './variable-gradients.js';
 export type { WithProbPlan } from './with-prob.js';
 export { withProb } from './with-prob.js';

@@ -4,7 +4,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { useBackend } from '../test/use-backend.js';
 import { softBce, softCrossEntropy, softmaxBce } from './losses.js';
 import { mixedAccuracy } from './mixed-accuracy.js';
-import { denseTargets, mixTargets, plainTargets, smoothTargets, type Targets } from './targets.js';
+import {
+  denseTargets,
+  mixTargets,
+  plainTargets,
+  smoothTargets,
+  type Targets,
+  thresholdTargets,
+} from './targets.js';
 
 useBackend('cpu');
 beforeEach(() => tf.engine().startScope());
@@ -169,5 +176,22 @@ describe('mixedAccuracy', () => {
     expect(mixedAccuracy(logits(), sparse()).dataSync()[0]).toBeCloseTo(0.375, 6);
     const values = denseTargets(sparse(), 3);
     expect(mixedAccuracy(logits(), { kind: 'dense', values }).dataSync()[0]).toBeCloseTo(0.375, 6);
+  });
+});
+
+describe('thresholdTargets', () => {
+  it('makes full classes of those above the threshold', () => {
+    const targets: Targets = {
+      kind: 'sparse',
+      classes: tf.tensor2d([0, 2, 1, 1], [2, 2], 'int32'),
+      weights: tf.tensor2d([0.8, 0.2, 0.5, 0.5], [2, 2]),
+    };
+    const before = tf.memory().numTensors;
+    const all = thresholdTargets(targets, { numClasses: 3 });
+    expect(tf.memory().numTensors - before).toBe(1);
+    expect([...all.values.dataSync()]).toEqual([1, 0, 1, 0, 1, 0]);
+    const some = thresholdTargets(targets, { numClasses: 3, threshold: 0.25 });
+    expect([...some.values.dataSync()]).toEqual([1, 0, 0, 0, 1, 0]);
+    expect(() => thresholdTargets(targets, { numClasses: 3, threshold: 2 })).toThrow(/threshold must be/);
   });
 });

@@ -132,3 +132,22 @@ export function smoothTargets(
   }) as Tensor2D;
   return { kind: 'dense', values, smoothing };
 }
+
+/**
+ * Makes every class above a threshold a full one: 1 where `t > threshold`, else 0. Multi-label targets of mixed rows for
+ * `softBce`; timm's `bce_target_thresh`.
+ *
+ * @param targets Borrowed.
+ * @param options `numClasses`, and the `threshold` in `[0,1)`: 0 takes each class that is in the mix at all.
+ * @returns New dense targets, the caller's.
+ */
+export function thresholdTargets(
+  targets: Targets,
+  { numClasses, threshold = 0 }: { readonly numClasses: number; readonly threshold?: number },
+): DenseTargets {
+  checkRange('thresholdTargets', 'threshold', threshold, 0, 1);
+  const values = tf.tidy(() =>
+    tf.cast(tf.greater(denseTargets(targets, numClasses), threshold), 'float32'),
+  ) as Tensor2D;
+  return { kind: 'dense', values };
+}

@@ -93,7 +93,12 @@ export function byClassDistance(current: () => ClassMatrix): LabelPairing {
       [...counts.keys()].map((own) => {
         const chances = probabilities[own];
         if (chances === undefined) {
-          throw invalidArgument('byClassDistance', 'current()', `have a row for class ${own}`, probabilities.length);
+          throw invalidArgument(
+            'byClassDistance',
+            'current()',
+            `have a row for class ${own}`,
+            probabilities.length,
+          );
         }
         return [own, list.map((other) => (chances[other] ?? 0) / (counts.get(other) as number))];
       }),

@@ -21,6 +21,8 @@ export type { HiddenCells, HideAndSeekOptions, HideAndSeekPlan } from './hide-an
 export { applyHideAndSeek, hideAndSeek, planHideAndSeek } from './hide-and-seek.js';
 export type { LabelPairing } from './label-pairing.js';
 export { differentClass, sameClass } from './label-pairing.js';
+export type { LumixOptions, LumixShares } from './lumix.js';
+export { lumix, lumixTargets } from './lumix.js';
 export type { MixupOptions, MixupPlan } from './mixup.js';
 export { applyMixup, mixup, planMixup } from './mixup.js';
 export type { MixMode, PairOptions } from './mode.js';
@@ -31,6 +33,8 @@ export { applyRandomErasing, planRandomErasing, randomErasing } from './random-e
 export type { RandomErasingOptions } from './random-erasing-options.js';
 export type { ErasingSize } from './random-erasing-size.js';
 export { randomErasingSize } from './random-erasing-size.js';
+export type { RemixOptions } from './remix.js';
+export { remix, remixTargets } from './remix.js';
 export type { SoftenOptions } from './soft-labels.js';
 export { softConfidence, softenTargets } from './soft-labels.js';
 export { withLabels } from './with-labels.js';

@@ -6,6 +6,7 @@ import type { Family } from './family.js';
 import { fmixFamily } from './fmix.js';
 import { gridmaskFamily } from './gridmask.js';
 import { hideAndSeekFamily } from './hide-and-seek.js';
+import { lumixFamily, remixFamily } from './label-rules.js';
 import { labelSmoothingFamily } from './label-smoothing.js';
 import { mixLossesFamily } from './mix-losses.js';
 import { mixedCeFamily } from './mixed-ce.js';
@@ -26,9 +27,11 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_gridmask_: gridmaskFamily,
   handcrafted_hide_and_seek: hideAndSeekFamily,
   handcrafted_label_smoothing: labelSmoothingFamily,
+  handcrafted_lumix_: lumixFamily,
   handcrafted_mixed_ce: mixedCeFamily,
   handcrafted_mixup_: mixupFamily,
   handcrafted_moments: momentsFamily,
+  handcrafted_remix_: remixFamily,
   handcrafted_random_erasing_: randomErasingFamily,
   handcrafted_timm_: timmFamily,
   handcrafted_torchvision_: torchvisionFamily,

@@ -1,5 +1,21 @@
-import { createRng, identity, type PerSamplePlan, perSample } from '@mix/core';
-import { type MixupPlan, mixup, permute, planCutmix, planMixup } from '@mix/handcrafted';
+import {
+  createRng,
+  identity,
+  type PerSamplePlan,
+  perSample,
+  type Rng,
+  type SparseTargets,
+  type Targets,
+} from '@mix/core';
+import {
+  lumixTargets,
+  type MixupPlan,
+  mixup,
+  permute,
+  planCutmix,
+  planMixup,
+  remixTargets,
+} from '@mix/handcrafted';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Check } from '../check.js';
 import { values } from '../golden-case.js';
@@ -14,18 +30,7 @@ interface Detail {
 const SAMPLES = 40_000;
 
 // Quantities of methods that are not part of mix yet; any other name must have a sampler.
-const notYetHere = [
-  'augmix',
-  'gmix',
-  'hmix',
-  'lumix',
-  'mixupe',
-  'remix',
-  'resizemix',
-  'ricap',
-  'smoothmix',
-  'softcrop',
-];
+const notYetHere = ['augmix', 'gmix', 'hmix', 'mixupe', 'resizemix', 'ricap', 'smoothmix', 'softcrop'];
 const seed = 20_240_601;
 
 /** Draws `SAMPLES` values of a named quantity; undefined where its method is not part of mix yet. */
@@ -52,6 +57,8 @@ function sampler(name: string, { config }: Detail): (() => number[]) | undefined
     return () =>
       planCutmix([SAMPLES, height, width], rng, { ratioMinMax, mode: 'elem' }).lam.map((lam) => 1 - lam);
   }
+  if (name.startsWith('lumix_noise_only')) return () => lumixNoise(config['r_noise'] as number, rng);
+  if (name.startsWith('remix_label_lambda')) return () => remixLam(lams());
   if (name.startsWith('timm_elem_lambda')) return () => timmElem(config['prob'] as number, alpha, rng);
   return deletionSampler(name, config, [SAMPLES, height, width], rng);
 }
@@ -75,6 +82,33 @@ function timmElem(prob: number, alpha: number, rng: ReturnType<typeof createRng>
   const { choice, plans } = mix(batch, { rng }).plan as PerSamplePlan;
   const { lam } = plans[0] as MixupPlan;
   return choice.map((index, row) => (index === 0 ? (lam[row] as number) : 1));
+}
+
+// Own weights of pairs of two classes, out of targets with the given ones.
+function pairs(lam: readonly number[]): Targets {
+  return {
+    kind: 'sparse',
+    classes: tf.tensor2d(
+      lam.flatMap(() => [0, 1]),
+      [lam.length, 2],
+      'int32',
+    ),
+    weights: tf.tensor2d(lam.map((own) => [own, 1 - own])),
+  };
+}
+
+function ownWeights({ weights }: SparseTargets): number[] {
+  return [...tf.slice(weights, [0, 0], [-1, 1]).dataSync()];
+}
+
+function lumixNoise(share: number, rng: Rng): number[] {
+  const noise = Array.from({ length: SAMPLES }, () => rng.uniform());
+  const targets = pairs(noise.map(() => 0.5));
+  return ownWeights(lumixTargets(targets, tf.zeros([SAMPLES, 2]), noise, { noise: share, prediction: 0 }));
+}
+
+function remixLam(lam: readonly number[]): number[] {
+  return ownWeights(remixTargets(pairs(lam), { counts: [3, 1] }));
 }
 
 /** Accepts a sample mean within five standard errors, of ours and of the reference's together. */
