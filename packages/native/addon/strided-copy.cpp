@@ -127,7 +127,8 @@ void copyByTiles(const T* from, T* to, const Axes& axes, size_t sourceAxis) {
   Axes outer = axes;
   outer.pop_back();
   outer.erase(outer.begin() + static_cast<int64_t>(sourceAxis));
-  const int64_t aTile = tileAlongSource(a.size, b.size), bTile = tileAlongTarget(a.size, b.size);
+  const int64_t aTile = std::min(a.size, tileAlongSource(a.size, b.size));
+  const int64_t bTile = std::min(b.size, tileAlongTarget(a.size, b.size));
   const int64_t aTiles = (a.size + aTile - 1) / aTile, bTiles = (b.size + bTile - 1) / bTile;
   parallelRanges(sizeOf(outer) * aTiles * bTiles, aTile * bTile, [&](int64_t begin, int64_t end) {
     for (int64_t item = begin; item < end; ++item) {
