@@ -1,4 +1,5 @@
 import { registerGradients } from './register-gradients.js';
+import { registerWebgpuAddN } from './webgpu/add-n.js';
 import { registerWebgpuTranspose } from './webgpu/transpose.js';
 
 let registered = false;
@@ -20,6 +21,7 @@ let registered = false;
  */
 export function registerWebgpuKernels(): void {
   if (registered) return;
+  registerWebgpuAddN();
   registerWebgpuTranspose();
   registerGradients();
   registered = true;

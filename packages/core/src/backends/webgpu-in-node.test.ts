@@ -4,19 +4,20 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { isMixError } from '../errors.js';
 import { selectBackend } from './select-backend.js';
 
-const problem = await selectBackend('webgpu').then(
-  () => undefined,
-  (error: unknown) => {
-    if (isMixError(error) && error.message.includes('there is no GPU adapter')) return error.message;
-    throw error;
-  },
-);
-if (problem !== undefined) console.warn(`tests of WebGPU are skipped: ${problem}`);
+const taken = await selectBackend('webgpu').catch((error: unknown) => {
+  if (!isMixError(error) || !error.message.includes('there is no GPU adapter')) throw error;
+  console.warn(`tests of WebGPU are skipped: ${error.message}`);
+  return undefined;
+});
 
-describe.skipIf(problem !== undefined)('the WebGPU backend in Node', () => {
+describe.skipIf(taken === undefined)('the WebGPU backend in Node', () => {
   afterAll(() => tf.setBackend('cpu'));
 
-  it('is the one that computes', () => {
+  it('is the one that computes, and says what it computes on', () => {
+    expect(taken).toMatchObject({
+      name: 'webgpu',
+      attempts: [{ taken: true, reason: expect.stringMatching(/\S/) }],
+    });
     expect(tf.getBackend()).toBe('webgpu');
     expect(tf.backend()).toHaveProperty('device');
   });
@@ -55,6 +56,17 @@ describe.skipIf(problem !== undefined)('the WebGPU backend in Node', () => {
     const before = tf.engine().backend.numDataIds();
     tf.transpose(doubled, [2, 0, 1]).dispose();
     expect(tf.engine().backend.numDataIds()).toBe(before);
+  });
+
+  it('adds any number of terms, of which tfjs takes seven', () => {
+    for (const count of [1, 2, 7, 8, 13, 14, 40]) {
+      const terms = Array.from({ length: count }, (_, index) => tf.mul(tf.ones([3]), 2 ** -index));
+      const before = tf.engine().backend.numDataIds();
+      const sum = tf.addN(terms);
+      expect(sum.dataSync()[2]).toBeCloseTo(2 - 2 ** (1 - count), 6);
+      sum.dispose();
+      expect(tf.engine().backend.numDataIds()).toBe(before);
+    }
   });
 
   it('has the gradients that tfjs-core has wrong', () => {
