@@ -38,12 +38,13 @@ async function doctor({ json }: CommonFlags): Promise<number> {
     findings.push(finding);
     printer.line(`  ${name.padEnd(8)}  ${finding.usable ? 'works' : '-    '}  ${finding.reason}`);
   }
-  const taken = findings.find((finding) => finding.usable);
+  // Asked, not concluded: 'auto' passes over some that work when they are named.
+  const taken = findings.some(({ usable }) => usable) ? (await startBackend('auto')).name : undefined;
   printer.line('');
   printer.line(
     taken === undefined
       ? "'auto' takes none: nothing works here"
-      : `'auto' takes ${taken.name}: the first that works; choose another with --backend`,
+      : `'auto' takes ${taken}; choose another with --backend`,
   );
   printer.result({
     mix: version,
@@ -54,7 +55,7 @@ async function doctor({ json }: CommonFlags): Promise<number> {
     cores,
     memoryGiB: memory,
     backends: findings,
-    auto: taken?.name ?? null,
+    auto: taken ?? null,
   });
   return taken === undefined ? 1 : 0;
 }

@@ -56,11 +56,13 @@ export const candidates: Readonly<Record<BackendName, Candidate>> = {
   webgpu: {
     tfName: 'webgpu',
     packages: ['@tensorflow/tfjs-backend-webgpu', 'webgpu', '@tensorflow/tfjs-layers', '@mix/kernels'],
-    note: 'in Node, end the program with process.exit()',
+    note: 'needs a GPU that the browser, or in Node the package webgpu, can use',
     prepare: async (load, auto) => {
-      await prepareWebgpu(load, auto);
+      const adapter = await prepareWebgpu(load, auto);
       await callExport(load, '@mix/kernels/webgpu', 'registerWebgpuKernels');
+      return adapter;
     },
+    describe: (adapter) => String(adapter),
   },
   wasm: {
     tfName: 'wasm',

@@ -7,25 +7,33 @@ import type { Load } from './load.js';
  *
  * @param load How packages are imported.
  * @param auto Whether nobody asked for it by name; an adapter that computes on the CPU is refused then.
+ * @returns What computes, in words.
  */
-export async function prepareWebgpu(load: Load, auto: boolean): Promise<void> {
+export async function prepareWebgpu(load: Load, auto: boolean): Promise<string> {
   const { gpu } = (globalThis.navigator ?? {}) as Partial<Navigator>;
   if (gpu === undefined && globalThis.process?.versions?.node === undefined)
     throw new Error('this browser has no navigator.gpu');
   const dawn = gpu === undefined ? await startDawn(load) : undefined;
-  const problem = await findProblem(auto);
+  const adapter = await globalThis.navigator.gpu.requestAdapter();
+  const problem = findProblem(adapter, auto);
   if (problem !== undefined) {
     dawn?.stop();
     throw new Error(problem);
   }
   const { WebGPUBackend } = await load('@tensorflow/tfjs-backend-webgpu');
   if (dawn !== undefined) replaceReadSync((WebGPUBackend as { prototype: never }).prototype, dawn.turn);
+  const { vendor = '', architecture = '', isFallbackAdapter } = infoOf(adapter);
+  return `${vendor} ${architecture}${isFallbackAdapter ? ', computes on the CPU' : ''}`.trim();
 }
 
-async function findProblem(auto: boolean): Promise<string | undefined> {
-  const adapter = await globalThis.navigator.gpu.requestAdapter();
+function infoOf(adapter: GPUAdapter | null): Partial<GPUAdapterInfo> {
+  // Browsers had WebGPU before they had this.
+  return (adapter?.info as GPUAdapterInfo | undefined) ?? {};
+}
+
+function findProblem(adapter: GPUAdapter | null, auto: boolean): string | undefined {
   if (adapter === null) return 'there is no GPU adapter: it needs a driver for Vulkan, Metal or Direct3D 12';
-  const { isFallbackAdapter, architecture } = adapter.info;
+  const { isFallbackAdapter, architecture } = infoOf(adapter);
   return auto && isFallbackAdapter
     ? `its only adapter computes on the CPU (${architecture}); choose it by name to use it`
     : undefined;
