@@ -22,7 +22,7 @@ it('spreads what a label loses over the other classes', () => {
   const values = [...denseTargets(softenTargets(sparse, [0.7, 1], 4), 4).dataSync()];
   [0.1, 0.1, 0.7, 0.1, 1, 0, 0, 0].forEach((wanted, index) => expect(values[index]).toBeCloseTo(wanted, 6));
   const soft = plainTargets(tf.tensor2d([[0.5, 0.5, 0]]));
-  const sum = denseTargets(softenTargets(soft, [0.3], 3), 3).dataSync();
+  const sum = [...denseTargets(softenTargets(soft, [0.3], 3), 3).dataSync()];
   expect(sum[0]).toBeCloseTo(0.5 * 0.3 + 0.35 * 0.5, 6);
   expect(sum.reduce((total, value) => total + value, 0)).toBeCloseTo(1, 6);
 });

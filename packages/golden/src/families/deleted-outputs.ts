@@ -7,7 +7,7 @@ import { type GoldenCase, need, tensor } from '../golden-case.js';
 export function unlabelledBatch(golden: GoldenCase): { batch: Batch; shape: BatchShape } {
   const [size, height, width] = need(golden, 'inputs.x').shape as [number, number, number];
   const images = tensor<tf.Tensor4D>(golden, 'inputs.x');
-  return { batch: { images, labels: tf.zeros([size], 'int32') }, shape: [size, height, width] };
+  return { batch: { images, labels: tf.zeros<tf.Rank.R1>([size], 'int32') }, shape: [size, height, width] };
 }
 
 /** Compares what a deletion keeps, and what it leaves of the images, exactly. */

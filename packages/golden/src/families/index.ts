@@ -13,7 +13,10 @@ import { mixedCeFamily } from './mixed-ce.js';
 import { mixupFamily } from './mixup.js';
 import { modelFamily } from './model.js';
 import { momentsFamily } from './moments.js';
+import { mosaicFamily } from './mosaic.js';
 import { randomErasingFamily } from './random-erasing.js';
+import { ricapFamily } from './ricap.js';
+import { stackmixFamily } from './stackmix.js';
 import { timmFamily } from './timm.js';
 import { torchvisionFamily } from './torchvision.js';
 import { upsampleFamily } from './upsample.js';
@@ -32,7 +35,10 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_mixup_: mixupFamily,
   handcrafted_moments: momentsFamily,
   handcrafted_remix_: remixFamily,
+  handcrafted_mosaic: mosaicFamily,
   handcrafted_random_erasing_: randomErasingFamily,
+  handcrafted_ricap_: ricapFamily,
+  handcrafted_stackmix: stackmixFamily,
   handcrafted_timm_: timmFamily,
   handcrafted_torchvision_: torchvisionFamily,
   mix_losses: mixLossesFamily,

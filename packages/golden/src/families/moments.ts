@@ -21,6 +21,7 @@ import type { Check } from '../check.js';
 import { values } from '../golden-case.js';
 import { deletionSampler } from './deletion-moments.js';
 import type { Family } from './family.js';
+import { tilingSampler } from './tiling-moments.js';
 
 interface Detail {
   readonly exact_mean?: number;
@@ -30,7 +31,7 @@ interface Detail {
 const SAMPLES = 40_000;
 
 // Quantities of methods that are not part of mix yet; any other name must have a sampler.
-const notYetHere = ['augmix', 'gmix', 'hmix', 'mixupe', 'resizemix', 'ricap', 'smoothmix', 'softcrop'];
+const notYetHere = ['augmix', 'gmix', 'hmix', 'mixupe', 'resizemix', 'smoothmix', 'softcrop'];
 const seed = 20_240_601;
 
 /** Draws `SAMPLES` values of a named quantity; undefined where its method is not part of mix yet. */
@@ -60,7 +61,8 @@ function sampler(name: string, { config }: Detail): (() => number[]) | undefined
   if (name.startsWith('lumix_noise_only')) return () => lumixNoise(config['r_noise'] as number, rng);
   if (name.startsWith('remix_label_lambda')) return () => remixLam(lams());
   if (name.startsWith('timm_elem_lambda')) return () => timmElem(config['prob'] as number, alpha, rng);
-  return deletionSampler(name, config, [SAMPLES, height, width], rng);
+  const shape = [SAMPLES, height, width] as const;
+  return deletionSampler(name, config, shape, rng) ?? tilingSampler(name, config, shape, rng);
 }
 
 // Names carry the size as 32x48, or 32 for a square.
