@@ -6,6 +6,7 @@ import type { Batch } from './batch.js';
 import { choose } from './choose.js';
 import { disposeMixed } from './dispose-mixed.js';
 import { during } from './during.js';
+import { firstHalf } from './first-half.js';
 import { identity } from './identity.js';
 import type { Mixer } from './mixer.js';
 import { perSample } from './per-sample.js';
@@ -195,6 +196,26 @@ describe('all of them', () => {
     const { plan } = choose([shift(1)])(batch(1), { rng: createRng(0) });
     expect(() => replay(batch(1), plan, {})).toThrow(
       /replay: plan.method must have an applier; got "shift". Pass \{ shift: applyShift \}/,
+    );
+  });
+});
+
+describe('firstHalf', () => {
+  it('keeps the first rows, whose sources are rows of the whole batch, and replays', () => {
+    const given = batch(6);
+    const before = tf.memory().numTensors;
+    const mixed = firstHalf(shift(10, 2))(given, { rng: createRng(0), masks: true });
+    expect(tf.memory().numTensors - before).toBe(5);
+    expect(pixels(mixed)).toEqual([11, 12, 13]);
+    expect([...mixed.sources.dataSync()]).toEqual([0, 1, 1, 2, 2, 3]);
+    expect(denseTargets(mixed.targets, 6).shape).toEqual([3, 6]);
+    const again = replay(given, JSON.parse(JSON.stringify(mixed.plan)), {
+      shift: (b) => shift(10, 2)(b, { rng: createRng(0) }),
+    });
+    expect(pixels(again)).toEqual(pixels(mixed));
+    expect(again.plan).toEqual(mixed.plan);
+    expect(() => firstHalf(identity)(batch(3), { rng: createRng(0) })).toThrow(
+      /an even number of rows; got 3/,
     );
   });
 });

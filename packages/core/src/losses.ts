@@ -64,6 +64,12 @@ export function softBce(
   });
 }
 
+/** Options of {@link softmaxBce}. */
+export interface SoftmaxBceOptions {
+  /** How a row's classes are put together: `sum` is DBN-Mix's one-vs-all loss. @defaultValue 'mean' */
+  readonly overClasses?: 'mean' | 'sum';
+}
+
 /**
  * Binary cross-entropy of *softmax* probabilities p against the targets, per sample and averaged over classes:
  * `−(1/K) Σ_c t·log p + (1 − t)·log(1 − p)`: the training loss of Manifold Mixup's code. Prefer {@link softCrossEntropy}.
@@ -73,7 +79,12 @@ export function softBce(
  * @returns float32 `[B]`, new; `1 − p` counts as at least 1e-30.
  * @throws MixError `BATCH_SIZE`, `SHAPE` or `DTYPE`.
  */
-export function softmaxBce(logits: Tensor2D, targets: Targets): Tensor1D {
+export function softmaxBce(
+  logits: Tensor2D,
+  targets: Targets,
+  { overClasses = 'mean' }: SoftmaxBceOptions = {},
+): Tensor1D {
+  checkChoice('softmaxBce', 'overClasses', overClasses, ['mean', 'sum']);
   return tf.tidy(() => {
     const values = targetValues('softmaxBce', logits, targets);
     const logProbability = tf.logSoftmax(logits);
@@ -87,7 +98,7 @@ export function softmaxBce(logits: Tensor2D, targets: Targets): Tensor1D {
     );
     const rest = tf.clipByValue(complement, 1e-30, 1);
     const likelihood = tf.add(tf.mul(values, logProbability), tf.mul(tf.sub(1, values), tf.log(rest)));
-    return tf.neg(reduceClasses(likelihood, 'mean'));
+    return tf.neg(reduceClasses(likelihood, overClasses));
   });
 }
 

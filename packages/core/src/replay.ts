@@ -3,6 +3,7 @@ import { checkBatch } from './batch.js';
 import type { ChoosePlan } from './choose.js';
 import type { DuringPlan } from './during.js';
 import { invalidArgument } from './errors.js';
+import { type FirstHalfPlan, takeFirstHalf } from './first-half.js';
 import { identity } from './identity.js';
 import { concatMixed } from './internal/mixed-rows.js';
 import type { MixContext, MixedBatch } from './mixer.js';
@@ -49,6 +50,8 @@ export function replay(
         plans.map((inner) => inner && again(inner)),
       );
     }
+    case 'firstHalf':
+      return takeFirstHalf(again((plan as FirstHalfPlan).plan));
     case 'repeat':
       return { ...concatMixed((plan as RepeatPlan).plans.map(again)), plan };
     default: {

@@ -78,6 +78,8 @@ export interface ImageDataset {
   readonly corrupt?: readonly number[];
   /** The sample at `index`, from 0 to `size - 1`; the same for every call. */
   sample(index: number): Sample;
+  /** The label of the sample at `index`, where it is known without making the image. @defaultValue `sample(index).label` */
+  label?(index: number): number;
   /** Where the object of the image at `index` is, if the data set knows. */
   annotation?(index: number): Annotation;
 }

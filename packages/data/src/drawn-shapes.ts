@@ -65,6 +65,7 @@ export function drawnShapes({
       label: index % shapeNames.length,
       image: { kind: 'pixels', pixels: draw(index).pixels, shape },
     }),
+    label: (index) => index % shapeNames.length,
     annotation: (index) => {
       const { box, mask } = draw(index);
       return { box, mask };

@@ -1,4 +1,5 @@
 import type { Rng } from '@mix/core';
+import type { Sampler } from './class-sampler.js';
 
 /** What to do about a sample that is unusable: no image, one that cannot be decoded, or no right label. */
 export type CorruptPolicy = 'error' | 'skip' | 'replace';
@@ -11,6 +12,11 @@ export interface LoaderOptions {
   readonly rng?: Rng;
   /** Whether each epoch has its own order; otherwise samples come in the data set's order. @defaultValue false */
   readonly shuffle?: boolean;
+  /**
+   * Draws the samples of each epoch in place of a shuffle: `sampler(size, rng.fork('sampler', e))`, as many as the data set has;
+   * see `classSampler`. @defaultValue none
+   */
+  readonly sampler?: Sampler;
   /** Whether a last batch with fewer than `batchSize` rows is left out. @defaultValue false */
   readonly dropLast?: boolean;
   /** Batches decoded ahead of the one being used, ≥ 0. @defaultValue 4 */

@@ -42,6 +42,7 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loa
   const {
     batchSize,
     shuffle,
+    sampler,
     dropLast,
     prefetch,
     workers,
@@ -73,12 +74,24 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loa
     return batch;
   };
 
+  const sampled = (epoch: number): ArrayLike<number> | undefined => {
+    const drawn = sampler?.(dataset.size, rng.fork('sampler', epoch));
+    const wrong =
+      drawn &&
+      Array.from(drawn).find((index) => !(Number.isInteger(index) && index >= 0 && index < dataset.size));
+    if (drawn !== undefined && (drawn.length !== dataset.size || wrong !== undefined)) {
+      const rule = `give ${dataset.size} indices from 0 to ${dataset.size - 1}`;
+      throw invalidArgument('createLoader', 'sampler', rule, wrong ?? drawn.length);
+    }
+    return drawn;
+  };
+
   async function* batches(epoch: number, from = 0): AsyncGenerator<HostBatch, void, undefined> {
     checkInteger('Loader.batches', 'epoch', epoch);
     checkInteger('Loader.batches', 'from', from);
     if (from > numBatches) throw invalidArgument('Loader.batches', 'from', `be at most ${numBatches}`, from);
     if (closed) throw invalidArgument('Loader.batches', 'the loader', 'not be closed', 'a closed loader');
-    const order = shuffle ? rng.fork('shuffle', epoch).permutation(dataset.size) : undefined;
+    const order = shuffle ? rng.fork('shuffle', epoch).permutation(dataset.size) : sampled(epoch);
     const start = (batch: number): Promise<Assembled> => {
       const first = batch * batchSize;
       const count = Math.min(batchSize, dataset.size - first);

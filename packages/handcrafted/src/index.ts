@@ -1,5 +1,7 @@
 export type { ClassMatrix, ClassMetric, PartnerOptions } from './class-distance.js';
 export { byClassDistance, classDistances, partnerProbabilities } from './class-distance.js';
+export type { RowLoss } from './class-losses.js';
+export { balancedSoftmax, classTemperatures, classWeighted, tempered } from './class-losses.js';
 export { initialClassMeans, updateClassMeans } from './class-means.js';
 export type { CutmixOptions, CutmixPlan } from './cutmix.js';
 export { applyCutmix, cutmix, planCutmix } from './cutmix.js';
@@ -29,7 +31,7 @@ export type { MixMode, PairOptions } from './mode.js';
 export type { MosaicOptions, MosaicPlan } from './mosaic.js';
 export { applyMosaic, mosaic, planMosaic } from './mosaic.js';
 export type { Pairing } from './pairing.js';
-export { derange, permute, reverse, roll } from './pairing.js';
+export { acrossHalves, derange, otherHalf, permute, reverse, roll } from './pairing.js';
 export type { NormalFill, RandomErasingPlan } from './random-erasing.js';
 export { applyRandomErasing, planRandomErasing, randomErasing } from './random-erasing.js';
 export type { RandomErasingOptions } from './random-erasing-options.js';

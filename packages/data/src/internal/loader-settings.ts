@@ -10,6 +10,7 @@ export function checkLoaderOptions(dataset: ImageDataset, options: LoaderOptions
     batchSize,
     rng = createRng(0),
     shuffle = false,
+    sampler,
     dropLast = false,
     prefetch = 4,
     workers = Math.min(8, Math.max(1, availableParallelism() - 1)),
@@ -25,6 +26,9 @@ export function checkLoaderOptions(dataset: ImageDataset, options: LoaderOptions
   checkInteger(where, 'workers', workers);
   checkInteger(where, 'maxCorrupt', maxCorrupt);
   checkChoice(where, 'onCorrupt', onCorrupt, ['error', 'skip', 'replace']);
+  if (shuffle && sampler !== undefined) {
+    throw invalidArgument(where, 'shuffle', 'be false where a sampler draws the order', shuffle);
+  }
   if (dropLast && batchSize > dataset.size) {
     throw invalidArgument(where, 'batchSize', `be at most ${dataset.size} where dropLast is true`, batchSize);
   }
@@ -42,6 +46,7 @@ export function checkLoaderOptions(dataset: ImageDataset, options: LoaderOptions
     batchSize,
     rng,
     shuffle,
+    sampler,
     dropLast,
     // What is in memory already gains nothing from being copied early.
     prefetch: dataset.sample(0).image.kind === 'pixels' ? 0 : prefetch,

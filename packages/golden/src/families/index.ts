@@ -8,6 +8,13 @@ import { gridmaskFamily } from './gridmask.js';
 import { hideAndSeekFamily } from './hide-and-seek.js';
 import { lumixFamily, remixFamily } from './label-rules.js';
 import { labelSmoothingFamily } from './label-smoothing.js';
+import {
+  bilateralFamily,
+  cmoPasteFamily,
+  cmoWeightsFamily,
+  longTailCountsFamily,
+  samplerFamily,
+} from './long-tail.js';
 import { mixLossesFamily } from './mix-losses.js';
 import { mixedCeFamily } from './mixed-ce.js';
 import { mixupFamily } from './mixup.js';
@@ -23,13 +30,17 @@ import { upsampleFamily } from './upsample.js';
 
 const families: Readonly<Record<string, Family>> = {
   ema_update: emaFamily,
+  handcrafted_bilateral_: bilateralFamily,
   handcrafted_class_distance: classDistanceFamily,
+  handcrafted_cmo_paste: cmoPasteFamily,
+  handcrafted_cmo_weights: cmoWeightsFamily,
   handcrafted_cutmix_: cutmixFamily,
   handcrafted_cutout_: cutoutFamily,
   handcrafted_fmix_: fmixFamily,
   handcrafted_gridmask_: gridmaskFamily,
   handcrafted_hide_and_seek: hideAndSeekFamily,
   handcrafted_label_smoothing: labelSmoothingFamily,
+  handcrafted_longtail_counts: longTailCountsFamily,
   handcrafted_lumix_: lumixFamily,
   handcrafted_mixed_ce: mixedCeFamily,
   handcrafted_mixup_: mixupFamily,
@@ -39,6 +50,7 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_random_erasing_: randomErasingFamily,
   handcrafted_ricap_: ricapFamily,
   handcrafted_stackmix: stackmixFamily,
+  handcrafted_reversed_sampler: samplerFamily,
   handcrafted_timm_: timmFamily,
   handcrafted_torchvision_: torchvisionFamily,
   mix_losses: mixLossesFamily,
