@@ -10,7 +10,7 @@ if (backend === undefined) {
 const filters = packages.map((name) => `--filter=@mix/${name}`);
 const { status } = spawnSync(
   'turbo',
-  // One package at a time, and patiently: software adapters are a hundred times as slow.
+  // One package at a time, and patiently: WebGPU on a software adapter is slow.
   ['run', 'test', '--concurrency=1', '--continue', ...filters, '--', '--testTimeout=1200000'],
   { stdio: 'inherit', env: { ...process.env, MIX_TEST_BACKEND: backend } },
 );
