@@ -12,15 +12,36 @@ export type Box = readonly [y1: number, x1: number, y2: number, x2: number];
  * @param exact Keep odd sides. The published code halves first, so that a side of 31 cuts 30 and a side of 1 cuts nothing.
  */
 export function cutmixBox(
-  [height, width]: readonly [number, number],
+  size: readonly [number, number],
   lam: number,
-  [row, column]: readonly [number, number],
+  centre: readonly [number, number],
   exact = false,
 ): Box {
   const ratio = Math.sqrt(1 - lam);
-  const [y1, y2] = span(row, Math.trunc(height * ratio), height, exact);
-  const [x1, x2] = span(column, Math.trunc(width * ratio), width, exact);
+  return boxAround(size, [Math.trunc(size[0] * ratio), Math.trunc(size[1] * ratio)], centre, exact);
+}
+
+/**
+ * The box of whole sides around a centre, clipped at the border; sides are rounded down to even numbers unless `exact`.
+ *
+ * @param size `[H,W]` of the image.
+ * @param sides `[height, width]` of the box.
+ * @param centre `[row, column]` of the centre.
+ */
+export function boxAround(
+  [height, width]: readonly [number, number],
+  sides: readonly [number, number],
+  [row, column]: readonly [number, number],
+  exact = false,
+): Box {
+  const [y1, y2] = span(row, sides[0], height, exact);
+  const [x1, x2] = span(column, sides[1], width, exact);
   return [y1, x1, y2, x2];
+}
+
+/** The own image's share outside a box: `1 − area/(H·W)`. */
+export function shareOutside([y1, x1, y2, x2]: Box, [height, width]: readonly [number, number]): number {
+  return 1 - ((y2 - y1) * (x2 - x1)) / (height * width);
 }
 
 function span(centre: number, side: number, limit: number, exact: boolean): [number, number] {

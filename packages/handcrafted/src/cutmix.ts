@@ -13,9 +13,10 @@ import {
   type Rng,
   shapeOf,
 } from '@mix/core';
-import { type Box, cutmixBox, drawBoxMinMax, drawCentre } from './cutmix-box.js';
+import { type Box, cutmixBox, drawBoxMinMax, drawCentre, shareOutside } from './cutmix-box.js';
 import { boxMasks } from './internal/box-masks.js';
 import { checkAlpha } from './internal/check-alpha.js';
+import { checkBoxes, checkBoxShares } from './internal/check-boxes.js';
 import { checkPairs, checkPlan } from './internal/check-plan.js';
 import { pasteBoxes } from './internal/paste-boxes.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
@@ -100,7 +101,8 @@ export function applyCutmix(
   checkPlan('applyCutmix', batch, plan, 'cutmix', [partner, boxes, lam, labelLam ?? lam]);
   checkPairs('applyCutmix', partner, [...lam, ...(labelLam ?? [])]);
   const [, height, width] = plan.shape;
-  checkBoxes(boxes, lam, [height, width]);
+  checkBoxes('applyCutmix', boxes, [height, width]);
+  checkBoxShares('applyCutmix', boxes, lam, [height, width]);
   return assembleMixed(batch, {
     images: pasteBoxes(batch.images, partner, boxes),
     sources: partner.map((other, row) => [row, other]),
@@ -129,21 +131,6 @@ export function cutmix(options: CutmixOptions = {}): Mixer<CutmixPlan> {
   };
 }
 
-function checkBoxes(boxes: readonly Box[], lam: readonly number[], size: readonly [number, number]): void {
-  const [height, width] = size;
-  boxes.forEach((box, row) => {
-    const [y1, x1, y2, x2] = box;
-    const inside = 0 <= y1 && y1 <= y2 && y2 <= height && 0 <= x1 && x1 <= x2 && x2 <= width;
-    if (!inside || !box.every(Number.isInteger)) {
-      throw invalidArgument('applyCutmix', 'plan.boxes', `be whole pixels inside [H,W]=[${size}]`, box);
-    }
-    const share = shareOutside(box, size);
-    if (Math.abs((lam[row] ?? 0) - share) > 1e-6) {
-      throw invalidArgument('applyCutmix', 'plan.lam', `be the share outside the box, ${share}`, lam[row]);
-    }
-  });
-}
-
 function checkOptions({ alpha = 1, margin = 0, ratioMinMax, box = 'even', ...pairs }: CutmixOptions): void {
   checkAlpha('cutmix', alpha);
   checkChoice('cutmix', 'box', box, ['even', 'exact']);
@@ -161,8 +148,4 @@ function checkSides(size: readonly [number, number], [low, high]: readonly [numb
   if (size.some((limit) => Math.trunc(limit * low) >= Math.trunc(limit * high))) {
     throw invalidArgument('cutmix', 'ratioMinMax', `leave a side to draw in [H,W]=[${size}]`, [low, high]);
   }
-}
-
-function shareOutside([y1, x1, y2, x2]: Box, [height, width]: readonly [number, number]): number {
-  return 1 - ((y2 - y1) * (x2 - x1)) / (height * width);
 }

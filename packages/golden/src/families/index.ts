@@ -4,8 +4,11 @@ import { cutoutFamily } from './cutout.js';
 import { emaFamily } from './ema.js';
 import type { Family } from './family.js';
 import { fmixFamily } from './fmix.js';
+import { gmixFamily } from './gmix.js';
 import { gridmaskFamily } from './gridmask.js';
+import { gridmixFamily } from './gridmix.js';
 import { hideAndSeekFamily } from './hide-and-seek.js';
+import { hmixFamily } from './hmix.js';
 import { lumixFamily, remixFamily } from './label-rules.js';
 import { labelSmoothingFamily } from './label-smoothing.js';
 import {
@@ -22,8 +25,10 @@ import { modelFamily } from './model.js';
 import { momentsFamily } from './moments.js';
 import { mosaicFamily } from './mosaic.js';
 import { randomErasingFamily } from './random-erasing.js';
+import { resizemixFamily } from './resizemix.js';
 import { ricapFamily } from './ricap.js';
 import { stackmixFamily } from './stackmix.js';
+import { smoothmixFamily } from './smoothmix.js';
 import { timmFamily } from './timm.js';
 import { torchvisionFamily } from './torchvision.js';
 import { upsampleFamily } from './upsample.js';
@@ -37,8 +42,11 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_cutmix_: cutmixFamily,
   handcrafted_cutout_: cutoutFamily,
   handcrafted_fmix_: fmixFamily,
+  handcrafted_gmix_: gmixFamily,
   handcrafted_gridmask_: gridmaskFamily,
+  handcrafted_gridmix_: gridmixFamily,
   handcrafted_hide_and_seek: hideAndSeekFamily,
+  handcrafted_hmix_: hmixFamily,
   handcrafted_label_smoothing: labelSmoothingFamily,
   handcrafted_longtail_counts: longTailCountsFamily,
   handcrafted_lumix_: lumixFamily,
@@ -51,6 +59,8 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_ricap_: ricapFamily,
   handcrafted_stackmix: stackmixFamily,
   handcrafted_reversed_sampler: samplerFamily,
+  handcrafted_resizemix_: resizemixFamily,
+  handcrafted_smoothmix_: smoothmixFamily,
   handcrafted_timm_: timmFamily,
   handcrafted_torchvision_: torchvisionFamily,
   mix_losses: mixLossesFamily,

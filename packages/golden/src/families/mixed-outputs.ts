@@ -14,7 +14,8 @@ export async function compareMixed(
     await (exact ? compareExactly : compare)(golden, `outputs.${prefix}x`, mixed.images),
     await compare(golden, `outputs.${prefix}y`, denseTargets(mixed.targets, numClasses)),
   ];
-  if (golden.tensors.has('outputs.partner_mask') && mixed.masks !== undefined) {
+  // A mask of one row stands for all; the family compares that.
+  if (golden.tensors.get('outputs.partner_mask')?.shape.length === 4 && mixed.masks !== undefined) {
     const partner = tf.slice(mixed.masks, [0, 0, 0, 1], [-1, -1, -1, 1]);
     checks.push(await compareExactly(golden, 'outputs.partner_mask', partner));
   }

@@ -21,6 +21,7 @@ import type { Check } from '../check.js';
 import { values } from '../golden-case.js';
 import { deletionSampler } from './deletion-moments.js';
 import type { Family } from './family.js';
+import { maskSampler } from './mask-moments.js';
 import { tilingSampler } from './tiling-moments.js';
 
 interface Detail {
@@ -31,7 +32,7 @@ interface Detail {
 const SAMPLES = 40_000;
 
 // Quantities of methods that are not part of mix yet; any other name must have a sampler.
-const notYetHere = ['augmix', 'gmix', 'hmix', 'mixupe', 'resizemix', 'smoothmix', 'softcrop'];
+const notYetHere = ['augmix', 'mixupe', 'softcrop'];
 const seed = 20_240_601;
 
 /** Draws `SAMPLES` values of a named quantity; undefined where its method is not part of mix yet. */
@@ -60,6 +61,8 @@ function sampler(name: string, { config }: Detail): (() => number[]) | undefined
   }
   if (name.startsWith('lumix_noise_only')) return () => lumixNoise(config['r_noise'] as number, rng);
   if (name.startsWith('remix_label_lambda')) return () => remixLam(lams());
+  const masked = maskSampler(name, config, [SAMPLES, height, width], rng);
+  if (masked !== undefined) return masked;
   if (name.startsWith('timm_elem_lambda')) return () => timmElem(config['prob'] as number, alpha, rng);
   const shape = [SAMPLES, height, width] as const;
   return deletionSampler(name, config, shape, rng) ?? tilingSampler(name, config, shape, rng);

@@ -1,0 +1,148 @@
+import {
+  type Batch,
+  type BatchShape,
+  checkBatch,
+  invalidArgument,
+  type MixContext,
+  type MixedBatch,
+  type Mixer,
+  type Plan,
+  type Rng,
+  shapeOf,
+} from '@mix/core';
+import { type GridmixGrid, gridmixHoles, gridmixMask, gridmixShare } from './gridmix-grid.js';
+import { checkGridmixOptions, type GridmixOptions } from './gridmix-options.js';
+import { checkPairs, checkPlan } from './internal/check-plan.js';
+import { mixByMasks } from './internal/mix-by-masks.js';
+import { drawPairs } from './mode.js';
+
+/** What GridMix draws. */
+export interface GridmixPlan extends Plan {
+  readonly method: 'gridmix';
+  /** The partner of each row. */
+  readonly partner: readonly number[];
+  /** For each row, where the partner shows. */
+  readonly grids: readonly GridmixGrid[];
+  /** For each row, the own image's share of pixels. */
+  readonly lam: readonly number[];
+}
+
+type Size = readonly [height: number, width: number];
+
+/**
+ * Draws partners, λ and grids. Numbers only, no tensors; all geometry in doubles.
+ *
+ * @param shape `[B,H,W]` of the batch.
+ * @param rng Moves on by one draw.
+ * @throws MixError `INVALID_ARGUMENT` for options out of range.
+ */
+export function planGridmix(shape: BatchShape, rng: Rng, options: GridmixOptions = {}): GridmixPlan {
+  checkGridmixOptions(options);
+  const [count, height, width] = shape;
+  const size = [height, width] as const;
+  const { partner, stream } = drawPairs('gridmix', count, rng, options);
+  const draw = options.variant === 'cells' ? drawCells : drawHoles;
+  // Rows that share a draw share the grid, and its pixels are counted once.
+  const drawn = new Map<string, { grid: GridmixGrid; share: number }>();
+  const rows = partner.map((_, row) => {
+    const grid = draw(size, stream(row), options);
+    const key = JSON.stringify(grid);
+    const found = drawn.get(key) ?? { grid, share: gridmixShare(size, grid) };
+    drawn.set(key, found);
+    return found;
+  });
+  return {
+    method: 'gridmix',
+    shape,
+    partner,
+    grids: rows.map(({ grid }) => grid),
+    lam: rows.map(({ share }) => share),
+  };
+}
+
+/**
+ * Shows the partner's pixels in the holes or cells of a grid and the own ones elsewhere; every pixel is a bitwise copy. Labels are
+ * weighted by area.
+ *
+ * @param batch Borrowed, unchanged.
+ * @param plan Of the batch's shape.
+ * @param options `masks` asks for masks.
+ * @returns New tensors, the caller's.
+ * @throws MixError `SHAPE` or `BATCH_SIZE` when plan and batch differ, `INVALID_ARGUMENT` for a grid that is none.
+ * @see Baek, Bang and Shim 2021, https://doi.org/10.1016/j.patcog.2020.107594
+ */
+export function applyGridmix(
+  batch: Batch,
+  plan: GridmixPlan,
+  { masks = false }: Pick<MixContext, 'masks'> = {},
+): MixedBatch<GridmixPlan> {
+  const { partner, grids, lam } = plan;
+  checkPlan('applyGridmix', batch, plan, 'gridmix', [partner, grids, lam]);
+  checkPairs('applyGridmix', partner, lam);
+  const [, height, width] = plan.shape;
+  const maskOf = (grid: GridmixGrid): Float32Array => {
+    checkGrid(grid);
+    return gridmixMask([height, width], grid);
+  };
+  return mixByMasks('applyGridmix', batch, { plan, partner, lam, draws: grids, maskOf, masks });
+}
+
+/**
+ * GridMix as a `Mixer`: many small pieces of the partner in a regular grid, so that both images stay visible all over.
+ *
+ * Two algorithms bear the name. `holes` (the default) punches a grid of holes into a crop, as public code does; `cells` is the
+ * paper's: each cell of a grid over the image shows the own image with probability λ. The paper's loss by cell is not part of it.
+ *
+ * @example
+ * ```ts
+ * const mix = gridmix({ variant: 'cells', grid: 4 });
+ * const { images, targets } = mix(batch, { rng });
+ * ```
+ * @see Baek, Bang and Shim 2021, https://doi.org/10.1016/j.patcog.2020.107594
+ */
+export function gridmix(options: GridmixOptions = {}): Mixer<GridmixPlan> {
+  checkGridmixOptions(options);
+  return (batch, { rng, masks = false }) => {
+    checkBatch('gridmix', batch);
+    return applyGridmix(batch, planGridmix(shapeOf(batch), rng, options), { masks });
+  };
+}
+
+function drawHoles(size: Size, rng: Rng, options: GridmixOptions): GridmixGrid {
+  const { alpha = 1, cropArea = [0.5, 1], cropAspect = [0.5, 2] } = options;
+  const { holes = [2, 6], holeAspect = [1, 1] } = options;
+  return gridmixHoles(size, {
+    lam: rng.beta(alpha, alpha),
+    cropArea: rng.uniform(...cropArea),
+    cropAspect: rng.uniform(...cropAspect),
+    holes: holes[0] + rng.integer(holes[1] - holes[0] + 1),
+    holeAspect: rng.uniform(...holeAspect),
+    place: [rng.uniform(), rng.uniform()],
+  });
+}
+
+function drawCells([height, width]: Size, rng: Rng, options: GridmixOptions): GridmixGrid {
+  const { alpha = 1, grid = Math.max(height, width) <= 32 ? 4 : 8 } = options;
+  const lam = rng.beta(alpha, alpha);
+  return { kind: 'cells', own: Array.from({ length: grid * grid }, () => (rng.uniform() < lam ? 1 : 0)) };
+}
+
+function checkGrid(grid: GridmixGrid): void {
+  const refuse = (rule: string) => invalidArgument('applyGridmix', 'plan.grids', rule, grid);
+  if (grid.kind === 'cells') {
+    const square = Number.isInteger(Math.sqrt(grid.own.length)) && grid.own.length > 0;
+    if (!square || grid.own.some((own) => own !== 0 && own !== 1)) {
+      throw refuse('have a square number of cells, each 0 or 1');
+    }
+    return;
+  }
+  const whole = (numbers: readonly number[]): boolean =>
+    numbers.every((value) => Number.isInteger(value) && value >= 0);
+  if (
+    grid.kind !== 'holes' ||
+    !whole([...grid.crop, ...grid.hole]) ||
+    !grid.patch.every((side) => side >= 1)
+  ) {
+    throw refuse("be of kind 'holes' or 'cells', of whole pixels");
+  }
+}
