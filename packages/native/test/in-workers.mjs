@@ -4,13 +4,14 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import * as tf from '@tensorflow/tfjs-core';
 import { registerNative } from '../dist/index.js';
 
-/** A training step's worth of kernels, several rounds of it; the same numbers wherever it runs. */
+/** A training step's worth of kernels, several rounds of it or for ever; the same numbers wherever it runs. */
 async function compute(threads, rounds) {
   tf.enableProdMode();
   registerNative({ threads });
   if (!(await tf.setBackend('native'))) throw new Error('the backend does not start');
   let sum = 0;
   for (let round = 0; round < rounds; round++) {
+    if (round === 1 && rounds === Number.POSITIVE_INFINITY) parentPort.postMessage('computing');
     sum = tf.tidy(() => {
       const x = tf.reshape(tf.sin(tf.range(0, 8 * 16 * 16 * 8)), [8, 16, 16, 8]);
       const filter = tf.reshape(tf.cos(tf.range(0, 3 * 3 * 8 * 16)), [3, 3, 8, 16]);
@@ -23,6 +24,11 @@ async function compute(threads, rounds) {
 }
 
 const start = (threads, rounds) => new Worker(new URL(import.meta.url), { workerData: { threads, rounds } });
+const startForEver = async (threads) => {
+  const worker = start(threads, Number.POSITIVE_INFINITY);
+  await once(worker, 'message');
+  return worker;
+};
 const resultOf = async (worker) => {
   const [[value]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
   return value;
@@ -48,15 +54,14 @@ const scenarios = {
   },
   async 'terminated while they compute'() {
     for (let i = 0; i < 3; i++) {
-      const workers = [start(2, 1e6), start(2, 1e6)];
-      await new Promise((resolve) => setTimeout(resolve, 700 + 50 * i));
+      const workers = await Promise.all([startForEver(2), startForEver(2)]);
+      await new Promise((resolve) => setTimeout(resolve, 50 * i));
       await Promise.all(workers.map((worker) => worker.terminate()));
     }
     await compute(2, 3);
   },
   async 'the process exits while they compute'() {
-    start(2, 1e6);
-    start(2, 1e6);
+    await Promise.all([startForEver(2), startForEver(2)]);
     await compute(2, 20);
     console.log('done');
     process.exit(0);
