@@ -18,17 +18,19 @@ import {
   longTailCountsFamily,
   samplerFamily,
 } from './long-tail.js';
+import { manifoldFamily } from './manifold.js';
 import { mixLossesFamily } from './mix-losses.js';
 import { mixedCeFamily } from './mixed-ce.js';
 import { mixupFamily } from './mixup.js';
+import { mixupeFamily } from './mixupe.js';
 import { modelFamily } from './model.js';
 import { momentsFamily } from './moments.js';
 import { mosaicFamily } from './mosaic.js';
 import { randomErasingFamily } from './random-erasing.js';
 import { resizemixFamily } from './resizemix.js';
 import { ricapFamily } from './ricap.js';
-import { stackmixFamily } from './stackmix.js';
 import { smoothmixFamily } from './smoothmix.js';
+import { stackmixFamily } from './stackmix.js';
 import { timmFamily } from './timm.js';
 import { torchvisionFamily } from './torchvision.js';
 import { upsampleFamily } from './upsample.js';
@@ -50,8 +52,10 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_label_smoothing: labelSmoothingFamily,
   handcrafted_longtail_counts: longTailCountsFamily,
   handcrafted_lumix_: lumixFamily,
+  handcrafted_manifold_: manifoldFamily,
   handcrafted_mixed_ce: mixedCeFamily,
   handcrafted_mixup_: mixupFamily,
+  handcrafted_mixupe_: mixupeFamily,
   handcrafted_moments: momentsFamily,
   handcrafted_remix_: remixFamily,
   handcrafted_mosaic: mosaicFamily,

@@ -11,6 +11,7 @@ import {
   lumixTargets,
   type MixupPlan,
   mixup,
+  mixupeScale,
   permute,
   planCutmix,
   planMixup,
@@ -32,7 +33,7 @@ interface Detail {
 const SAMPLES = 40_000;
 
 // Quantities of methods that are not part of mix yet; any other name must have a sampler.
-const notYetHere = ['augmix', 'mixupe', 'softcrop'];
+const notYetHere = ['augmix', 'softcrop'];
 const seed = 20_240_601;
 
 /** Draws `SAMPLES` values of a named quantity; undefined where its method is not part of mix yet. */
@@ -63,6 +64,7 @@ function sampler(name: string, { config }: Detail): (() => number[]) | undefined
   if (name.startsWith('remix_label_lambda')) return () => remixLam(lams());
   const masked = maskSampler(name, config, [SAMPLES, height, width], rng);
   if (masked !== undefined) return masked;
+  if (name.startsWith('mixupe_lambda')) return () => new Array<number>(SAMPLES).fill(1 - mixupeScale(alpha));
   if (name.startsWith('timm_elem_lambda')) return () => timmElem(config['prob'] as number, alpha, rng);
   const shape = [SAMPLES, height, width] as const;
   return deletionSampler(name, config, shape, rng) ?? tilingSampler(name, config, shape, rng);
