@@ -65,7 +65,7 @@ describe('resolveConfig', () => {
     ],
     [
       { method: { mixer: 'cutmx' } },
-      "config.json: 'method.mixer' must be one of 'none', 'mixup', 'cutmix', 'mixup+cutmix'; got \"cutmx\"; did you mean 'cutmix'?",
+      "config.json: 'method.mixer' must be one of 'none', 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix'; got \"cutmx\"; did you mean 'cutmix'?",
     ],
     [{ train: { epochs: 0 } }, "config.json: 'train.epochs' must be an integer of at least 1; got 0"],
     [{ train: { epochs: 1.5 } }, "config.json: 'train.epochs' must be an integer of at least 1; got 1.5"],
@@ -133,7 +133,7 @@ describe('resolveConfig', () => {
     const flags = new Map<string, unknown>([['train.epochs', 0]]);
     expect(() => resolveConfig({ flags })).toThrow('--epochs must be an integer of at least 1; got 0');
     expect(() => resolveConfig({ flags: new Map<string, unknown>([['method.alpha', 1]]) })).toThrow(
-      "--alpha does not belong to mixer 'none', but to 'mixup', 'cutmix'",
+      "--alpha does not belong to mixer 'none', but to 'mixup', 'cutmix', 'fmix', 'gridmix', 'hmix', 'gmix'",
     );
   });
 });

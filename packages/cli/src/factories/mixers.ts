@@ -1,5 +1,5 @@
 import { choose, identity, type Mixer } from '@mix/core';
-import { cutmix, mixup } from '@mix/handcrafted';
+import { cutmix, fmix, gmix, gridmix, hmix, mixup, resizemix, smoothmix } from '@mix/handcrafted';
 import { z } from 'zod';
 
 /** A mixer that `method.mixer` can name. */
@@ -32,6 +32,17 @@ const ratioMinMax = z
   .readonly()
   .exactOptional()
   .describe("draw the box's sides between these shares of the image's instead of from alpha");
+const positiveShare = z.number().positive().max(1);
+const scope = z
+  .tuple([positiveShare, positiveShare])
+  .refine(([low, high]) => low <= high, 'not fall: the lower share first, then the higher one')
+  .readonly()
+  .default([0.1, 0.8])
+  .describe("sides of the shrunk image as shares of the image's, drawn between these");
+const interpolation = z
+  .enum(['nearest', 'bilinear'])
+  .default('nearest')
+  .describe('how the shrunk image is made');
 
 /** Every mixer by its name in the configuration; a new one is one entry here. */
 export const mixers: Readonly<Record<string, MixerEntry>> = {
@@ -56,4 +67,53 @@ export const mixers: Readonly<Record<string, MixerEntry>> = {
         weights: [1 - switchProb, switchProb],
       }),
   ),
+  fmix: entry(
+    'shows another image where low-pass noise is dark (Harris et al. 2020)',
+    {
+      alpha,
+      mode,
+      decayPower: z
+        .number()
+        .positive()
+        .default(3)
+        .describe("power by which the noise's frequencies fall: the higher, the smoother the edge"),
+      maxSoft: z
+        .number()
+        .min(0)
+        .max(0.5)
+        .default(0)
+        .describe('share of the pixels on either side of the edge that blend'),
+    },
+    ({ decayPower, ...options }) => fmix({ ...options, decay: decayPower }),
+  ),
+  gridmix: entry(
+    'shows another image in a regular grid (Baek et al. 2021)',
+    {
+      alpha,
+      mode,
+      variant: z
+        .enum(['holes', 'cells'])
+        .default('holes')
+        .describe('holes in a crop of the image, or cells all over it'),
+    },
+    gridmix,
+  ),
+  resizemix: entry(
+    'pastes a whole image, shrunk, into another (Qin et al. 2020)',
+    { mode, scope, interpolation },
+    resizemix,
+  ),
+  smoothmix: entry('fades another image in through a Gaussian bump (Lee et al. 2020)', { mode }, smoothmix),
+  hmix: entry(
+    'pastes a smaller box, and blends around it (Park et al. 2022)',
+    {
+      alpha,
+      mode,
+      ratio: share
+        .default(0.5)
+        .describe('share of the box in the mix: 0 blends only, 1 is the box of CutMix'),
+    },
+    hmix,
+  ),
+  gmix: entry('shows one image in a Gaussian bump (Park et al. 2022)', { alpha, mode }, gmix),
 };
