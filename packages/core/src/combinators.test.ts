@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { useBackend } from '../test/use-backend.js';
 import { assembleMixed } from './assemble-mixed.js';
 import type { Batch } from './batch.js';
+import { byProgress } from './by-progress.js';
 import { choose } from './choose.js';
 import { disposeMixed } from './dispose-mixed.js';
 import { during } from './during.js';
@@ -217,5 +218,15 @@ describe('firstHalf', () => {
     expect(() => firstHalf(identity)(batch(3), { rng: createRng(0) })).toThrow(
       /an even number of rows; got 3/,
     );
+  });
+});
+
+describe('byProgress', () => {
+  it('makes the mixer of each batch from the progress', () => {
+    const mixer = byProgress((progress) => (progress < 0.5 ? shift(10) : shift(100 * progress)));
+    const rng = createRng(0);
+    expect(pixels(mixer(batch(1), { rng, progress: 0.2 }))).toEqual([11]);
+    expect(pixels(mixer(batch(1), { rng, progress: 0.75 }))).toEqual([76]);
+    expect(() => mixer(batch(1), { rng })).toThrow(/byProgress: context.progress must be given, from 0 to 1/);
   });
 });

@@ -1,5 +1,5 @@
+import { progressOf } from './by-progress.js';
 import { checkRange } from './checks.js';
-import { invalidArgument } from './errors.js';
 import { identity } from './identity.js';
 import type { Mixer } from './mixer.js';
 import type { Plan } from './plan.js';
@@ -24,12 +24,7 @@ export function during(mixer: Mixer, { from = 0, to = 1 }: DuringOptions = {}): 
   checkRange('during', 'from', from, 0, 1);
   checkRange('during', 'to', to, from, 1);
   return (batch, context) => {
-    const { progress } = context;
-    if (progress === undefined) {
-      throw invalidArgument('during', 'context.progress', 'be given, from 0 to 1', progress, {
-        remedy: 'Pass steps done / total steps.',
-      });
-    }
+    const progress = progressOf('during', context);
     const active = progress >= from && (progress < to || to === 1);
     const mixed = active ? mixer(batch, context) : identity(batch, context);
     return { ...mixed, plan: { method: 'during', shape: mixed.plan.shape, plan: mixed.plan } };

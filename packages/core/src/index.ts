@@ -16,6 +16,7 @@ export { batchNormTrain } from './batch-norm.js';
 export type { BatchSource, HostBatch } from './batch-source.js';
 export type { BlendShares } from './blend.js';
 export { blend } from './blend.js';
+export { byProgress } from './by-progress.js';
 export { checkChoice, checkInteger, checkPositive, checkRange } from './checks.js';
 export type { ChooseOptions, ChoosePlan } from './choose.js';
 export { choose } from './choose.js';

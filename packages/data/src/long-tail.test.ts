@@ -162,8 +162,7 @@ describe('dualSource', () => {
     dropLast: true,
     workers: 0,
   });
-  const names = (list: readonly HostBatch[]): number[][] =>
-    keysOf(list).map((keys) => keys.map(Number));
+  const names = (list: readonly HostBatch[]): number[][] => keysOf(list).map((keys) => keys.map(Number));
 
   it('joins batches row for row, goes on through epochs of the second, and resumes', async () => {
     const both = dualSource(first, second);

@@ -1,5 +1,7 @@
 export type { ClassMatrix, ClassMetric, PartnerOptions } from './class-distance.js';
 export { byClassDistance, classDistances, partnerProbabilities } from './class-distance.js';
+export type { BetaMixture } from './beta-mixture.js';
+export { betaPosterior, fitBetaMixture, noiseProbabilities, posteriorTable } from './beta-mixture.js';
 export type { RowLoss } from './class-losses.js';
 export { balancedSoftmax, classTemperatures, classWeighted, tempered } from './class-losses.js';
 export { initialClassMeans, updateClassMeans } from './class-means.js';
@@ -30,6 +32,8 @@ export type { HiddenCells, HideAndSeekOptions, HideAndSeekPlan } from './hide-an
 export { applyHideAndSeek, hideAndSeek, planHideAndSeek } from './hide-and-seek.js';
 export type { HmixOptions, HmixPlan } from './hmix.js';
 export { applyHmix, hmix, hmixBox, planHmix } from './hmix.js';
+export type { GaussianMixture } from './gaussian-mixture.js';
+export { cleanProbabilities, fitGaussianMixture } from './gaussian-mixture.js';
 export type { LabelPairing } from './label-pairing.js';
 export { differentClass, sameClass } from './label-pairing.js';
 export type { LumixOptions, LumixShares } from './lumix.js';

@@ -19,6 +19,7 @@ import {
   samplerFamily,
 } from './long-tail.js';
 import { manifoldFamily } from './manifold.js';
+import { betaMixtureFamily, gaussianMixtureFamily } from './loss-mixtures.js';
 import { mixLossesFamily } from './mix-losses.js';
 import { mixedCeFamily } from './mixed-ce.js';
 import { mixupFamily } from './mixup.js';
@@ -50,9 +51,11 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_hide_and_seek: hideAndSeekFamily,
   handcrafted_hmix_: hmixFamily,
   handcrafted_label_smoothing: labelSmoothingFamily,
+  handcrafted_gmm_em: gaussianMixtureFamily,
   handcrafted_longtail_counts: longTailCountsFamily,
   handcrafted_lumix_: lumixFamily,
   handcrafted_manifold_: manifoldFamily,
+  handcrafted_mcorrection_bmm: betaMixtureFamily,
   handcrafted_mixed_ce: mixedCeFamily,
   handcrafted_mixup_: mixupFamily,
   handcrafted_mixupe_: mixupeFamily,
