@@ -1,5 +1,13 @@
 import type { Rng } from '@mix/core';
-import { type Box, planCutout, planGridmask, planRandomErasing } from '@mix/handcrafted';
+import {
+  type Box,
+  planCutout,
+  planGridmask,
+  planRandomErasing,
+  planSoftCrop,
+  softConfidence,
+  softCropVisibility,
+} from '@mix/handcrafted';
 
 /** Draws `count` values of a named quantity of a deletion; undefined for others. */
 export function deletionSampler(
@@ -20,6 +28,17 @@ export function deletionSampler(
       planGridmask([count, height, width], rng, { ratio, prob: 1, ...gridmaskRecipe }).grids.map((grid) =>
         grid === null ? 1 : grid.stripe / grid.period,
       );
+  }
+  if (name.startsWith('softcrop_')) {
+    const { sigma = 12, power = 2, num_classes: numClasses = 10 } = config as Record<string, number>;
+    const soften = { numClasses, power };
+    const visible = (): number[] =>
+      planSoftCrop([count, height, width], rng, { sigma, soften }).offsets.map((offset) =>
+        softCropVisibility(offset, [height, width]),
+      );
+    return name.startsWith('softcrop_p')
+      ? () => visible().map((share) => softConfidence(share, soften))
+      : visible;
   }
   if (!name.startsWith('random_erasing')) return undefined;
   const recipe = name.includes('official') ? officialErasing : {};

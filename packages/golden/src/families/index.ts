@@ -18,8 +18,8 @@ import {
   longTailCountsFamily,
   samplerFamily,
 } from './long-tail.js';
-import { manifoldFamily } from './manifold.js';
 import { betaMixtureFamily, gaussianMixtureFamily } from './loss-mixtures.js';
+import { manifoldFamily } from './manifold.js';
 import { mixLossesFamily } from './mix-losses.js';
 import { mixedCeFamily } from './mixed-ce.js';
 import { mixupFamily } from './mixup.js';
@@ -31,6 +31,7 @@ import { randomErasingFamily } from './random-erasing.js';
 import { resizemixFamily } from './resizemix.js';
 import { ricapFamily } from './ricap.js';
 import { smoothmixFamily } from './smoothmix.js';
+import { softConfidenceFamily, softCropFamily } from './soft-augmentation.js';
 import { stackmixFamily } from './stackmix.js';
 import { timmFamily } from './timm.js';
 import { torchvisionFamily } from './torchvision.js';
@@ -64,6 +65,8 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_mosaic: mosaicFamily,
   handcrafted_random_erasing_: randomErasingFamily,
   handcrafted_ricap_: ricapFamily,
+  handcrafted_softaug_curve: softConfidenceFamily,
+  handcrafted_softcrop: softCropFamily,
   handcrafted_stackmix: stackmixFamily,
   handcrafted_reversed_sampler: samplerFamily,
   handcrafted_resizemix_: resizemixFamily,
