@@ -20,6 +20,7 @@ import {
 } from './long-tail.js';
 import { betaMixtureFamily, gaussianMixtureFamily } from './loss-mixtures.js';
 import { manifoldFamily } from './manifold.js';
+import { mCorrectionFamily } from './m-correction.js';
 import { mixLossesFamily } from './mix-losses.js';
 import { mixedCeFamily } from './mixed-ce.js';
 import { mixupFamily } from './mixup.js';
@@ -57,6 +58,7 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_lumix_: lumixFamily,
   handcrafted_manifold_: manifoldFamily,
   handcrafted_mcorrection_bmm: betaMixtureFamily,
+  handcrafted_mcorrection_losses: mCorrectionFamily,
   handcrafted_mixed_ce: mixedCeFamily,
   handcrafted_mixup_: mixupFamily,
   handcrafted_mixupe_: mixupeFamily,

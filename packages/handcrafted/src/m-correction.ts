@@ -1,0 +1,118 @@
+import {
+  checkBatch,
+  checkInteger,
+  checkPositive,
+  checkRange,
+  invalidArgument,
+  type Json,
+  type Method,
+  type Mixer,
+  mixedAccuracy,
+  mixTargets,
+  plainTargets,
+  softCrossEntropy,
+  stopGradient,
+} from '@mix/core';
+import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type BetaMixture, fitBetaMixture, noiseProbabilities } from './beta-mixture.js';
+import { cleanProbabilities, fitGaussianMixture, type GaussianMixture } from './gaussian-mixture.js';
+import { type BootstrapOptions, bootstrapTargets, uniformPrior } from './m-correction-targets.js';
+import { mixup } from './mixup.js';
+
+/** Options of {@link mCorrection}. */
+export interface MCorrectionOptions extends BootstrapOptions {
+  /** Steps from one fit to the next, an epoch's: each fit takes the losses since the last. At least 1. */
+  readonly stepsPerFit: number;
+  /** Progress from which labels are corrected, in `[0,1]`; before, the method is the mixer alone. @defaultValue 0.35 */
+  readonly from?: number;
+  /** Any mixer that keeps the number of rows. @defaultValue `mixup({ alpha: 32 })` */
+  readonly mixer?: Mixer;
+  /** What is fitted to the losses. @defaultValue 'beta' */
+  readonly mixture?: 'beta' | 'gaussian';
+  /** Weight of {@link uniformPrior}, at least 0. @defaultValue 1 */
+  readonly prior?: number;
+}
+
+/**
+ * M-correction: learns from wrong labels by believing them the less, the larger their loss. A mixture of two distributions,
+ * fitted once an epoch to the losses of the unmixed images, says how likely each label is wrong; from progress `from` on, that
+ * is the weight of the model's own opinion against the label, and what is mixed are the corrected labels.
+ *
+ * A step costs a second forward pass, in evaluation mode and without a gradient, and reads `B` losses back. Where the
+ * published code evaluates the whole training set after each epoch, the losses here are those met in the epoch: no extra pass,
+ * but each is of the model of its time. Until the first fit, every label is wrong with probability ½. The published schedules
+ * of mixing by certainty (MD-DYR-SH) and of the temperature are not part of it.
+ *
+ * @returns A method whose state is the mixture and the losses since its fit. Batches must have int32 labels.
+ * @see Arazo et al. 2019, https://arxiv.org/abs/1904.11238
+ */
+export function mCorrection({
+  stepsPerFit,
+  from = 0.35,
+  mixer = mixup({ alpha: 32 }),
+  mixture: kind = 'beta',
+  prior = 1,
+  bootstrap = 'soft',
+  temperature = 1,
+}: MCorrectionOptions): Method {
+  checkInteger('mCorrection', 'stepsPerFit', stepsPerFit, 1);
+  checkRange('mCorrection', 'from', from, 0, 1);
+  checkRange('mCorrection', 'prior', prior, 0, Number.MAX_VALUE);
+  checkPositive('mCorrection', 'temperature', temperature);
+  let fitted: BetaMixture | GaussianMixture | null = null;
+  let losses: number[] = [];
+  let steps = 0;
+
+  const noiseOf = (own: Float32Array): number[] => {
+    if (fitted === null) return Array.from(own, () => 0.5);
+    if ('alphas' in fitted) return noiseProbabilities(fitted, own);
+    return cleanProbabilities(fitted, own).map((clean) => 1 - clean);
+  };
+
+  return {
+    name: 'm-correction',
+    groups: {},
+    step(classifier, batch, { rng, progress, guide }) {
+      checkBatch('mCorrection', batch);
+      if (batch.labels.rank !== 1) {
+        throw invalidArgument('mCorrection', 'labels', 'be int32 classes [B]', batch.labels.shape, {
+          code: 'UNSUPPORTED',
+        });
+      }
+      const labels = batch.labels as Tensor1D;
+      const clean = stopGradient(classifier.forward(batch.images, { training: false }).logits);
+      const own = tf.tidy(() => softCrossEntropy(clean, plainTargets(labels)).dataSync()) as Float32Array;
+      losses.push(...own);
+      const mixed = mixer(batch, { rng, progress, ...(guide && { guide }) });
+      const { logits } = classifier.forward(mixed.images, { training: true });
+      const corrected = bootstrapTargets(labels, clean, noiseOf(own), { bootstrap, temperature });
+      const targets =
+        progress < from ? mixed.targets : mixTargets(corrected.values, mixed.sources, mixed.lam);
+      const loss = tf.mean(softCrossEntropy(logits, targets)) as Scalar;
+      return {
+        losses: { classifier: tf.add(loss, tf.mul(uniformPrior(logits), prior)) as Scalar },
+        metrics: {
+          lam: tf.mean(tf.slice(mixed.lam, [0, 0], [-1, 1])) as Scalar,
+          mixedAccuracy: mixedAccuracy(logits, targets),
+        },
+      };
+    },
+    afterStep() {
+      steps++;
+      if (steps < stepsPerFit || losses.length < 10) return;
+      fitted = kind === 'beta' ? fitBetaMixture(losses) : fitGaussianMixture(losses);
+      losses = [];
+      steps = 0;
+    },
+    state: () => ({
+      tensors: losses.length > 0 ? { losses: tf.tensor1d(losses) } : {},
+      values: { fitted: fitted as Json, steps },
+    }),
+    restore({ tensors, values }) {
+      fitted = (values['fitted'] ?? null) as BetaMixture | GaussianMixture | null;
+      losses = [...(tensors['losses']?.dataSync() ?? [])];
+      steps = (values['steps'] ?? 0) as number;
+    },
+  };
+}
