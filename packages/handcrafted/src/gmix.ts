@@ -13,7 +13,7 @@ import {
 import { checkAlpha } from './internal/check-alpha.js';
 import { checkCentres } from './internal/check-centres.js';
 import { checkPairs, checkPlan } from './internal/check-plan.js';
-import { type Gaussian, gaussianMean, gaussianValues } from './internal/gaussian.js';
+import { type Gaussian, gaussianMask, gaussianMean } from './internal/gaussian.js';
 import { mixByMasks } from './internal/mix-by-masks.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
@@ -90,8 +90,7 @@ export function applyGmix(
   const size = [height, width] as const;
   const draws = centres.map((centre, row) => ({ centre, share: drawn[row] as number }));
   const maskOf = ({ centre, share }: (typeof draws)[number]): Float32Array => {
-    const bump = gaussianValues(size, bumpOf(size, share, centre));
-    return Float32Array.from(bump, (value) => (share < 0.5 ? value : 1 - value));
+    return gaussianMask(size, bumpOf(size, share, centre), share < 0.5 ? 'own' : 'partner');
   };
   return mixByMasks('applyGmix', batch, { plan, partner, lam, draws, maskOf, masks });
 }

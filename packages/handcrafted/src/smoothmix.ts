@@ -13,7 +13,7 @@ import {
 } from '@mix/core';
 import { checkCentres } from './internal/check-centres.js';
 import { checkPairs, checkPlan } from './internal/check-plan.js';
-import { type Gaussian, gaussianMean, gaussianValues } from './internal/gaussian.js';
+import { type Gaussian, gaussianMask, gaussianMean } from './internal/gaussian.js';
 import { mixByMasks } from './internal/mix-by-masks.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
@@ -99,8 +99,7 @@ export function applySmoothmix(
   for (const deviation of deviations) checkPositive('applySmoothmix', 'plan.deviations', deviation);
   const [, height, width] = plan.shape;
   const draws = centres.map((centre, row) => bumpOf(centre, deviations[row] as number));
-  const maskOf = (bump: Gaussian): Float32Array =>
-    Float32Array.from(gaussianValues([height, width], bump), (value) => 1 - value);
+  const maskOf = (bump: Gaussian): Float32Array => gaussianMask([height, width], bump, 'partner');
   return mixByMasks('applySmoothmix', batch, { plan, partner, lam, labelLam, draws, maskOf, masks });
 }
 

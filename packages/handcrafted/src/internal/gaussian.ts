@@ -8,14 +8,23 @@ export interface Gaussian {
 
 type Size = readonly [height: number, width: number];
 
-/** The bump's value in every pixel, row by row. */
-export function gaussianValues([height, width]: Size, { centre, decay }: Gaussian): Float64Array {
-  const rows = profile(height, centre[0], decay);
-  const columns = profile(width, centre[1], decay);
-  return Float64Array.from(
-    { length: height * width },
-    (_, pixel) => (rows[Math.floor(pixel / width)] as number) * (columns[pixel % width] as number),
-  );
+/** A mask, row by row: the bump itself, or 1 minus it where the bump weights the partner. */
+export function gaussianMask(
+  [height, width]: Size,
+  bump: Gaussian,
+  weights: 'own' | 'partner',
+): Float32Array {
+  const rows = profile(height, bump.centre[0], bump.decay);
+  const columns = profile(width, bump.centre[1], bump.decay);
+  const mask = new Float32Array(height * width);
+  for (let y = 0; y < height; y++) {
+    const row = rows[y] as number;
+    for (let x = 0; x < width; x++) {
+      const value = row * (columns[x] as number);
+      mask[y * width + x] = weights === 'own' ? value : 1 - value;
+    }
+  }
+  return mask;
 }
 
 /** The bump's mean over the pixels. It is a product of its profiles, and so is its sum. */
