@@ -12,6 +12,7 @@ import {
 } from '@mix/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { RowLoss } from './class-losses.js';
 import { checkPairTargets, columns, reweighPairs } from './internal/pair-targets.js';
 
 /** How much of λ LUMix takes from elsewhere. */
@@ -23,7 +24,9 @@ export interface LumixShares {
 }
 
 /** Options of {@link lumix}. */
-export interface LumixOptions extends LumixShares, Pick<FromMixerOptions, 'loss' | 'labelSmoothing'> {
+export interface LumixOptions extends LumixShares, Pick<FromMixerOptions, 'labelSmoothing'> {
+  /** Per-sample loss `[B]` of logits and targets. @defaultValue `softCrossEntropy` */
+  readonly loss?: RowLoss;
   /** The noise is Beta(alpha, alpha), drawn for each row; above 0. @defaultValue 1 */
   readonly alpha?: number;
 }

@@ -19,8 +19,8 @@ import {
   samplerFamily,
 } from './long-tail.js';
 import { betaMixtureFamily, gaussianMixtureFamily } from './loss-mixtures.js';
-import { manifoldFamily } from './manifold.js';
 import { mCorrectionFamily } from './m-correction.js';
+import { manifoldFamily } from './manifold.js';
 import { mixLossesFamily } from './mix-losses.js';
 import { mixedCeFamily } from './mixed-ce.js';
 import { mixupFamily } from './mixup.js';
