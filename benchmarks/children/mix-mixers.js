@@ -1,9 +1,9 @@
 import { createRng, disposeMixed } from '@mix/core';
-import { cutmix, mixup } from '@mix/handcrafted';
+import { cutmix, fmix, gmix, gridmix, hmix, mixup, resizemix, smoothmix } from '@mix/handcrafted';
 import * as tf from '@tensorflow/tfjs-core';
 import { floats, integers } from './read-inputs.js';
 
-const factories = { mixup, cutmix };
+const factories = { mixup, cutmix, fmix, gridmix, resizemix, smoothmix, hmix, gmix };
 
 /** A mixer's work on a batch: draw, mix the images, and give the targets. */
 export function prepareMixer({ mixer, shape, images, labels }) {

@@ -2,7 +2,7 @@ import { describeResults, measure, withSides } from '../harness/measure.js';
 import { mainSides } from '../harness/sides.js';
 
 /** What is measured; each name stands in the tables of `mix-mixers.js` and `torch_mixers.py`. */
-const mixerNames = ['mixup', 'cutmix'];
+const mixerNames = ['mixup', 'cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix'];
 const shapes = [
   [128, 32, 32, 3],
   [64, 224, 224, 3],
