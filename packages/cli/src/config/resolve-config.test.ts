@@ -65,7 +65,7 @@ describe('resolveConfig', () => {
     ],
     [
       { method: { mixer: 'cutmx' } },
-      "config.json: 'method.mixer' must be one of 'none', 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix'; got \"cutmx\"; did you mean 'cutmix'?",
+      "config.json: 'method.mixer' must be one of 'none', 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix', 'ricap', 'mosaic', 'cutout', 'random-erasing', 'gridmask', 'hide-and-seek'; got \"cutmx\"; did you mean 'cutmix'?",
     ],
     [{ train: { epochs: 0 } }, "config.json: 'train.epochs' must be an integer of at least 1; got 0"],
     [{ train: { epochs: 1.5 } }, "config.json: 'train.epochs' must be an integer of at least 1; got 1.5"],

@@ -1,5 +1,20 @@
 import { choose, identity, type Mixer } from '@mix/core';
-import { cutmix, fmix, gmix, gridmix, hmix, mixup, resizemix, smoothmix } from '@mix/handcrafted';
+import {
+  cutmix,
+  cutout,
+  fmix,
+  gmix,
+  gridmask,
+  gridmix,
+  hideAndSeek,
+  hmix,
+  mixup,
+  mosaic,
+  randomErasing,
+  resizemix,
+  ricap,
+  smoothmix,
+} from '@mix/handcrafted';
 import { z } from 'zod';
 
 /** A mixer that `method.mixer` can name. */
@@ -32,6 +47,7 @@ const ratioMinMax = z
   .readonly()
   .exactOptional()
   .describe("draw the box's sides between these shares of the image's instead of from alpha");
+const imageProb = (prob: number) => share.default(prob).describe('probability that an image is changed');
 const positiveShare = z.number().positive().max(1);
 const scope = z
   .tuple([positiveShare, positiveShare])
@@ -116,4 +132,29 @@ export const mixers: Readonly<Record<string, MixerEntry>> = {
     hmix,
   ),
   gmix: entry('shows one image in a Gaussian bump (Park et al. 2022)', { alpha, mode }, gmix),
+  ricap: entry(
+    'tiles crops of four images around a random point (Takahashi et al. 2018)',
+    { beta: z.number().positive().default(0.3).describe('the point is drawn from Beta(beta, beta)') },
+    ricap,
+  ),
+  mosaic: entry('tiles four whole images, shrunk (Bochkovskiy et al. 2020)', {}, mosaic),
+  cutout: entry(
+    'deletes a square of each image (DeVries and Taylor 2017)',
+    { squareSide: z.int().min(1).default(16).describe('side of the square in pixels') },
+    ({ squareSide }) => cutout({ length: squareSide }),
+  ),
+  'random-erasing': entry(
+    'deletes a rectangle of random size (Zhong et al. 2020)',
+    { imageProb: imageProb(0.5) },
+    (options) => randomErasing({ prob: options.imageProb }),
+  ),
+  gridmask: entry(
+    'deletes a grid of squares (Chen et al. 2020)',
+    {
+      imageProb: imageProb(0.8),
+      rampProb: z.boolean().default(false).describe('let the probability rise from 0 during the training'),
+    },
+    ({ rampProb, ...options }) => gridmask({ prob: options.imageProb, ramp: rampProb }),
+  ),
+  'hide-and-seek': entry('deletes cells of a grid at random (Singh and Lee 2017)', {}, hideAndSeek),
 };
