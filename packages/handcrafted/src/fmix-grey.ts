@@ -17,7 +17,10 @@ export interface FmixGreyOptions {
 type Size = readonly [height: number, width: number];
 
 /** How many numbers the noise of a size has: `[H, ⌊W/2⌋ + 1, 2]`, of the published spectrum the first two rows. */
-export function fmixNoiseLength([height, width]: Size, spectrum: FmixSpectrum): number {
+export function fmixNoiseLength(
+  [height, width]: readonly [height: number, width: number],
+  spectrum: FmixSpectrum,
+): number {
   const rows = spectrum === 'published' ? Math.min(height, 2) : height;
   return rows * frequencies(width, spectrum) * 2;
 }
@@ -30,7 +33,7 @@ export function fmixNoiseLength([height, width]: Size, spectrum: FmixSpectrum): 
  * published spectrum horizontal frequency 0 and 1. It gives `[H,W]` row by row, from 0 to 1; all 0 where it is constant.
  */
 export function fmixGrey(
-  size: Size,
+  size: readonly [height: number, width: number],
   { decay, spectrum }: FmixGreyOptions,
 ): (noise: ArrayLike<number>) => Float64Array {
   const filter = spectrum === 'published' ? publishedFilter(size, decay) : halfplaneFilter(size, decay);

@@ -43,7 +43,10 @@ type Size = readonly [height: number, width: number];
  *
  * @param size `[H,W]` of the image.
  */
-export function gridmixHoles([height, width]: Size, draws: GridmixHoleDraws): GridmixHoles {
+export function gridmixHoles(
+  [height, width]: readonly [height: number, width: number],
+  draws: GridmixHoleDraws,
+): GridmixHoles {
   const { lam, cropArea, cropAspect, holes, holeAspect, place } = draws;
   const wanted = Math.trunc(Math.sqrt(Math.trunc(height * width * cropArea) / cropAspect));
   const cropHeight = Math.min(Math.trunc(wanted * cropAspect), height);

@@ -14,13 +14,13 @@ export interface GridmixOptions extends PairOptions {
   /** Cells along a side, for `cells`. @defaultValue 4 for images of up to 32 pixels, else 8 */
   readonly grid?: number;
   /** Range of the holes across the crop, both ends included; at least 1. @defaultValue [2, 6] */
-  readonly holes?: Range;
+  readonly holes?: readonly [low: number, high: number];
   /** Range of a patch's height over its width; above 0. @defaultValue [1, 1] */
-  readonly holeAspect?: Range;
+  readonly holeAspect?: readonly [low: number, high: number];
   /** Range of the crop's area as a share of the image's, in `(0,1]`. @defaultValue [0.5, 1] */
-  readonly cropArea?: Range;
+  readonly cropArea?: readonly [low: number, high: number];
   /** Range of the crop's height over its width; above 0. @defaultValue [0.5, 2] */
-  readonly cropAspect?: Range;
+  readonly cropAspect?: readonly [low: number, high: number];
 }
 
 /** Throws unless the options are those of `gridmix`. */
