@@ -46,7 +46,7 @@ export type { ManifoldMixupDraws, ManifoldMixupOptions, ManifoldMixupPlan } from
 export { manifoldIntercept, manifoldMixup, planManifoldMixup } from './manifold-mixup.js';
 export type { MixupOptions, MixupPlan } from './mixup.js';
 export { applyMixup, mixup, planMixup } from './mixup.js';
-export type { MixupeOptions, MixupePenaltyOptions } from './mixupe.js';
+export type { MixupeOptions, MixupePenalty, MixupePenaltyOptions } from './mixupe.js';
 export { mixupe, mixupeLoss, mixupePenalty, mixupeScale } from './mixupe.js';
 export type { MixMode, PairOptions } from './mode.js';
 export type { MosaicOptions, MosaicPlan } from './mosaic.js';
@@ -66,7 +66,7 @@ export type { RicapOptions, RicapPlan } from './ricap.js';
 export { applyRicap, planRicap, ricap } from './ricap.js';
 export type { SmoothmixOptions, SmoothmixPlan } from './smoothmix.js';
 export { applySmoothmix, planSmoothmix, smoothmix } from './smoothmix.js';
-export type { Offset, SoftCropOptions, SoftCropPlan, Visibility } from './soft-crop.js';
+export type { Offset, SoftCropColours, SoftCropOptions, SoftCropPlan, Visibility } from './soft-crop.js';
 export { applySoftCrop, planSoftCrop, softCrop, softCropVisibility } from './soft-crop.js';
 export type { SoftKlOptions } from './soft-kl.js';
 export { softKl } from './soft-kl.js';

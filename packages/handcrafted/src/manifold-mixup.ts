@@ -43,7 +43,10 @@ export interface ManifoldMixupDraws extends Omit<MixupOptions, 'alpha'> {
 /** Options of {@link manifoldMixup}. */
 export interface ManifoldMixupOptions
   extends ManifoldMixupDraws,
-    Pick<FromMixerOptions, 'name' | 'loss' | 'labelSmoothing'> {}
+    Pick<FromMixerOptions, 'name' | 'labelSmoothing'> {
+  /** Per-sample loss `[B]` of logits and targets. @defaultValue `softCrossEntropy` */
+  readonly loss?: NonNullable<FromMixerOptions['loss']>;
+}
 
 /**
  * Draws the stage, then partners and λ as Mixup does. Numbers only, no tensors.
@@ -78,7 +81,7 @@ export function manifoldIntercept({ stage, partner, lam }: ManifoldMixupPlan): I
 
 /**
  * Manifold Mixup as a `Method`: mixes the features of a random stage, and the labels by the same λ. BatchNorm below that stage sees
- * clean data, above it mixed data. The published code takes {@link softmaxBce} of `@mix/core` as loss, this the soft cross-entropy.
+ * clean data, above it mixed data. The published code takes `softmaxBce` as loss, this the soft cross-entropy.
  *
  * @returns A method without variables or state; metrics `lam` and `mixedAccuracy`. It needs a classifier with the stages named.
  * @example

@@ -36,10 +36,20 @@ export interface MixupePenaltyOptions {
 export interface MixupeOptions
   extends MixupePenaltyOptions,
     Omit<MixupOptions, 'alpha'>,
-    Pick<FromMixerOptions, 'name' | 'loss' | 'labelSmoothing'> {
+    Pick<FromMixerOptions, 'name' | 'labelSmoothing'> {
+  /** Per-sample loss `[B]` of logits and targets. @defaultValue `softCrossEntropy` */
+  readonly loss?: NonNullable<FromMixerOptions['loss']>;
   /** Weight η of the penalty, at least 0. @defaultValue 0.001 */
   readonly eta?: number;
 }
+
+/** What {@link mixupePenalty} gives. */
+export type MixupePenalty = {
+  /** R. */
+  readonly penalty: Scalar;
+  /** q of each row, `[B]`. */
+  readonly directional: Tensor1D;
+};
 
 /**
  * MixupE's directional penalty `R = −(c/B)·Σ q[i]` with `q[i] = Σ_k f[i,k]·(y[i,k] − p[i,k])`, p the softmax of the logits f and
@@ -53,7 +63,7 @@ export function mixupePenalty(
   logits: Tensor2D,
   labels: Batch['labels'],
   options: MixupePenaltyOptions = {},
-): { penalty: Scalar; directional: Tensor1D } {
+): MixupePenalty {
   checkPenalty(options);
   const { alpha = 2, version = 'v3', threshold = 1 } = options;
   return tf.tidy(() => {

@@ -25,9 +25,9 @@ export interface RicapPlan extends Plan {
   /** For each row, the four rows it shows; the first is its own. */
   readonly quads: readonly (readonly number[])[];
   /** For each row, where its quadrants meet. */
-  readonly points: readonly Point[];
+  readonly points: readonly (readonly [y: number, x: number])[];
   /** For each row and quadrant, the top left pixel of what is cropped from the source. */
-  readonly corners: readonly (readonly Point[])[];
+  readonly corners: readonly (readonly (readonly [y: number, x: number])[])[];
 }
 
 /** Options of {@link ricap}. */

@@ -26,15 +26,21 @@ export type Offset = readonly [rows: number, columns: number];
 /** How much of an image a moved window shows: its share of the window, or the intersection over the union of the two. */
 export type Visibility = 'area' | 'iou';
 
+/** Normal colours, one for each row and channel. */
+export interface SoftCropColours {
+  /** The stream that gives them: the plan holds it in their stead. */
+  readonly stream: RngState;
+  /** Their standard deviation; the mean is 0. */
+  readonly deviation: number;
+}
+
 /** What a soft crop draws. */
 export interface SoftCropPlan extends DeletionPlan {
   readonly method: 'softCrop';
   /** For each row, how far the window moves. */
   readonly offsets: readonly Offset[];
   /** For each row, the colour around its image; or the stream of normal colours and their deviation. */
-  readonly background:
-    | readonly (readonly number[])[]
-    | { readonly stream: RngState; readonly deviation: number };
+  readonly background: readonly (readonly number[])[] | SoftCropColours;
   /** How visibility is measured. */
   readonly visibility: Visibility;
 }
