@@ -3,6 +3,7 @@ export type GridmixGrid = GridmixHoles | GridmixCells;
 
 /** The partner shows in the first `hole` pixels of each `patch`, over a crop. */
 export interface GridmixHoles {
+  /** Tells the two apart. */
   readonly kind: 'holes';
   /** The crop: first row and column, height and width. */
   readonly crop: readonly [y: number, x: number, height: number, width: number];
@@ -14,6 +15,7 @@ export interface GridmixHoles {
 
 /** Each cell of a square grid shows one image. */
 export interface GridmixCells {
+  /** Tells the two apart. */
   readonly kind: 'cells';
   /** For each cell, row by row, 1 for the own image and 0 for the partner: a square number of them. */
   readonly own: readonly number[];
