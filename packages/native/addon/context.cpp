@@ -14,6 +14,9 @@ void Scratch::release() {
 }
 
 void* Scratch::take(size_t bytes) {
+#ifdef __SANITIZE_ADDRESS__
+  release();  // so that it is no larger than asked for
+#endif
   if (bytes > bytes_ || memory_ == nullptr) {
     release();
     memory_ = allocateAligned(bytes);

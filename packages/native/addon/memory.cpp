@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <string>
@@ -61,6 +62,19 @@ void discard(const Args& args) {
 
 }  // namespace
 
+#ifdef __SANITIZE_ADDRESS__
+
+// To the byte, so that a step past the end is seen, and full of NaNs, so that what is not written shows.
+void* allocateAligned(size_t bytes) {
+  void* memory = nullptr;
+  if (posix_memalign(&memory, 64, bytes) != 0) throw std::bad_alloc();
+  return std::memset(memory, 0xff, bytes);
+}
+
+void freeAligned(void* memory, size_t) { std::free(memory); }
+
+#else
+
 void* allocateAligned(size_t bytes) {
   if (bytes < kHuge) {
     void* memory = std::aligned_alloc(64, roundUp(bytes == 0 ? 1 : bytes, 64));
@@ -91,6 +105,8 @@ void freeAligned(void* memory, size_t bytes) {
     munmap(memory, roundUp(bytes, kPage));
   }
 }
+
+#endif
 
 void registerMemory(Exports& exports) {
   exports.add("allocate", allocate);
