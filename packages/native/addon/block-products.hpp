@@ -12,8 +12,11 @@ namespace mix {
 template <int kRows, int kVectors, bool kAdd>
 inline void blockProduct(const float* a, int64_t rowStep, int64_t depthStep, const float* b, int64_t bStep,
                          int64_t depth, float* c, int64_t cStep) {
+  // Unrolled throughout, so that the sums never leave the registers.
   Vector sums[kRows][kVectors];
+#pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) sums[r][v] = kAdd ? load(c + r * cStep + v * kLanes) : Vector{};
   }
   for (int64_t d = 0; d < depth; ++d) {
@@ -26,7 +29,9 @@ inline void blockProduct(const float* a, int64_t rowStep, int64_t depthStep, con
       for (int v = 0; v < kVectors; ++v) sums[r][v] += factor * row[v];
     }
   }
+#pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) store(c + r * cStep + v * kLanes, sums[r][v]);
   }
 }
