@@ -7,6 +7,9 @@
 
 namespace mix {
 
+// Sums of columns, in double precision.
+using Columns = std::vector<double>;
+
 // A matrix with few channels is read as one with fewer and longer rows, so that inner loops are long enough to vectorise.
 struct Rows {
   int64_t rows, width, channels;

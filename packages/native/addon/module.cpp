@@ -10,6 +10,7 @@ namespace mix {
 
 void registerAttention(Exports& exports);
 void registerBatchNorm(Exports& exports);
+void registerBatchNormGradient(Exports& exports);
 void registerConvolution(Exports& exports);
 void registerGelu(Exports& exports);
 void registerLayerNorm(Exports& exports);
@@ -72,6 +73,7 @@ napi_value start(napi_env env, napi_value object) {
   registerMemory(exports);
   registerAttention(exports);
   registerBatchNorm(exports);
+  registerBatchNormGradient(exports);
   registerConvolution(exports);
   registerGelu(exports);
   registerLayerNorm(exports);
