@@ -2,10 +2,10 @@
 import { build } from 'esbuild';
 
 const budgets = [
-  ['mixup alone', "export { mixup } from '@mix/handcrafted';", 6000],
-  ['cutmix alone', "export { cutmix } from '@mix/handcrafted';", 8000],
-  ['all of @mix/handcrafted', "export * from '@mix/handcrafted';", 12_000],
-  ['softCrossEntropy alone', "export { softCrossEntropy } from '@mix/core';", 3000],
+  ['mixup alone', "export { mixup } from '@mix/handcrafted';", 9500],
+  ['cutmix alone', "export { cutmix } from '@mix/handcrafted';", 10_000],
+  ['all of @mix/handcrafted', "export * from '@mix/handcrafted';", 74_000],
+  ['softCrossEntropy alone', "export { softCrossEntropy } from '@mix/core';", 4000],
   ['all of @mix/core', "export * from '@mix/core';", 40_000],
 ];
 let failed = 0;

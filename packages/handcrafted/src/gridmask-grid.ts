@@ -55,7 +55,7 @@ export function drawGrid(
 }
 
 /** Sides of the canvas that the grid is drawn on. */
-export function canvasSize(
+function canvasSize(
   variant: GridmaskVariant,
   [height, width]: readonly [number, number],
 ): [height: number, width: number] {
