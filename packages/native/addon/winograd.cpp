@@ -2,8 +2,6 @@
 
 #include <omp.h>
 
-#include <cstring>
-
 #include "block-products.hpp"
 #include "context.hpp"
 #include "threads.hpp"
@@ -16,6 +14,7 @@ namespace {
 
 // Tiles that a thread takes through all stages at once: as few as fill a block of registers, so that they stay in the nearest cache.
 constexpr int64_t kBlockTiles = (14 + kBlockRows - 1) / kBlockRows * kBlockRows;
+
 // One filter's elements [3, 3, inner, outer] -> 36 matrices [inner, outer] packed in panels.
 void transformFilters(const float* filter, int64_t inner, int64_t outer, float* u) {
   const int64_t tap = inner * outer, plane = planeStep(inner * roundUp(outer, kPanel));
