@@ -9,8 +9,12 @@ const folder = mkdtempSync(join(tmpdir(), 'mix-install-'));
 const run = (command, args, cwd) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 
+const startNative = `
+import { registerNative } from '@mix/native';
+try { console.log(registerNative()); } catch (error) { console.log(error.message); }`;
+
 try {
-  for (const name of ['core', 'handcrafted']) {
+  for (const name of ['core', 'handcrafted', 'native']) {
     run('npx', ['--yes', 'pnpm@10.34.9', 'pack', '--pack-destination', folder], join(root, 'packages', name));
   }
   const tarballs = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
@@ -33,6 +37,12 @@ try {
   const output = run('node', ['main.js'], folder);
   const accuracy = Number(/clean accuracy (\d\.\d+)/.exec(output)?.[1]);
   if (!(accuracy > 0.9)) throw new Error(`the example printed ${JSON.stringify(output)}`);
+  const native = run('node', ['--input-type=module', '--eval', startNative], folder).trim();
+  const built = /^\{ isa: /.test(native);
+  const excused =
+    process.env.MIX_NATIVE_REQUIRED !== '1' && /^@mix\/native is not built\. To build it: /.test(native);
+  if (!built && !excused) throw new Error(`@mix/native says ${JSON.stringify(native)}`);
+  console.log(`native: ${native}`);
   console.log(`install: ${tarballs.join(', ')}; the README's example says: clean accuracy ${accuracy}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
