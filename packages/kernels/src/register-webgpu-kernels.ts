@@ -1,5 +1,6 @@
 import { registerGradients } from './register-gradients.js';
 import { registerWebgpuAddN } from './webgpu/add-n.js';
+import { registerWebgpuSum } from './webgpu/sum.js';
 import { registerWebgpuTranspose } from './webgpu/transpose.js';
 
 let registered = false;
@@ -22,6 +23,7 @@ let registered = false;
 export function registerWebgpuKernels(): void {
   if (registered) return;
   registerWebgpuAddN();
+  registerWebgpuSum();
   registerWebgpuTranspose();
   registerGradients();
   registered = true;

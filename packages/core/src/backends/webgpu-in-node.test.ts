@@ -58,6 +58,16 @@ describe.skipIf(taken === undefined)('the WebGPU backend in Node', () => {
     expect(tf.engine().backend.numDataIds()).toBe(before);
   });
 
+  it('reduces whole numbers over any axes, and nothing to 0', () => {
+    const numbers = tf.mul(tf.tensor3d([...Array(24).keys()], [2, 3, 4], 'int32'), tf.scalar(1, 'int32'));
+    expect([...tf.sum(numbers, 1).dataSync()]).toEqual([12, 15, 18, 21, 48, 51, 54, 57]);
+    const shares = tf.mean(tf.cast(tf.greater(numbers, 5), 'float32'), [0, 1]);
+    [4, 4, 5, 5].forEach((count, index) => expect(shares.dataSync()[index]).toBeCloseTo(count / 6, 6));
+    expect(tf.sum(tf.zeros([0, 2])).dataSync()).toEqual(Float32Array.of(0));
+    expect(tf.sum(tf.zeros([0, 2], 'int32'), 0, true)).toMatchObject({ shape: [1, 2], dtype: 'int32' });
+    expect(tf.sum(tf.zeros([3, 0]), -1).dataSync()).toEqual(Float32Array.of(0, 0, 0));
+  });
+
   it('adds any number of terms, of which tfjs takes seven', () => {
     for (const count of [1, 2, 7, 8, 13, 14, 40]) {
       const terms = Array.from({ length: count }, (_, index) => tf.mul(tf.ones([3]), 2 ** -index));

@@ -1,38 +1,36 @@
-import {
-  Cast,
-  Multiply,
-  registerKernel,
-  type TensorInfo,
-  Transpose,
-  unregisterKernel,
-} from '@tensorflow/tfjs-core';
-import { type WebgpuBackend, webgpuKernel } from './webgpu-kernel.js';
+import { engine, registerKernel, Transpose, unregisterKernel } from '@tensorflow/tfjs-core';
+import { type WebgpuBackend, type WebgpuProgram, webgpuKernel } from './webgpu-kernel.js';
+
+const corrected = new WeakSet<object>();
 
 /**
- * Makes transposing work on WebGPU for int32 and bool, and for float32 that was cast from them: tfjs' shader writes what it
- * reads without a conversion, which compilers since Chrome 141's refuse, and the result is then left undefined without an
- * error. It goes through float32, so whole numbers stay exact up to 2^24.
+ * Makes transposing work on WebGPU for int32 and bool, and for float32 that was cast from them, alone and as a step of
+ * reductions: tfjs' shader gives what it reads to a function of float32, which compilers since Chrome 141's refuse, and
+ * the result is then left undefined without an error. Like all of tfjs' shaders it goes through float32: whole numbers
+ * stay exact up to 2^24.
  *
  * @see https://github.com/tensorflow/tfjs/issues/8638
  */
 export function registerWebgpuTranspose(): void {
   const original = webgpuKernel(Transpose);
   unregisterKernel(Transpose, 'webgpu');
-  registerKernel({
-    ...original,
-    kernelFunc: (call) => {
-      const { inputs, backend } = call;
-      const x = inputs['x'] as TensorInfo;
-      const gpu = backend as WebgpuBackend;
-      if (gpu.tensorMap.get(x.dataId).dtype === 'float32') return original.kernelFunc(call);
-      const run = (name: string, given: Record<string, TensorInfo>, attrs = {}): TensorInfo =>
-        webgpuKernel(name).kernelFunc({ inputs: given, backend, attrs }) as TensorInfo;
-      const one = gpu.makeTensorInfo([], 'float32', Float32Array.of(1));
-      const floats = run(Multiply, { a: x, b: one });
-      const turned = original.kernelFunc({ ...call, inputs: { x: floats } }) as TensorInfo;
-      const result = run(Cast, { x: turned }, { dtype: x.dtype });
-      for (const { dataId } of [one, floats, turned]) gpu.disposeData(dataId);
-      return result;
-    },
-  });
+  // The engine calls this with the backend when it starts; other kernels make the same shader, so that it is done there.
+  registerKernel({ ...original, setupFunc: (backend) => correctProgram(backend as WebgpuBackend) });
+  if (engine().backendName === 'webgpu') correctProgram(engine().backend as WebgpuBackend);
+}
+
+function correctProgram(backend: WebgpuBackend): void {
+  if (corrected.has(backend)) return;
+  corrected.add(backend);
+  const run = backend.runWebGPUProgram;
+  backend.runWebGPUProgram = function (program, ...rest) {
+    if (/^transpose_\d/.test(program.shaderKey)) convertWhatItReads(program);
+    return run.call(this, program, ...rest);
+  };
+}
+
+function convertWhatItReads(program: WebgpuProgram): void {
+  const code = program.getUserCode();
+  program.getUserCode = () =>
+    code.replace(/setOutputAtIndex\(flatIndex, (A\[[^;]*\])\);/, 'setOutputAtIndex(flatIndex, f32($1));');
 }

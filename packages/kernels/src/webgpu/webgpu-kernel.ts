@@ -1,4 +1,5 @@
 import {
+  type BackendValues,
   type DataType,
   getKernel,
   type KernelBackend,
@@ -6,12 +7,17 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 
-/** The part of tfjs' WebGPU backend that kernels here use. */
+/** A shader of tfjs, before it is compiled. */
+export interface WebgpuProgram {
+  readonly shaderKey: string;
+  getUserCode: () => string;
+}
+
+/** The part of tfjs' WebGPU backend that is used here. */
 export interface WebgpuBackend extends KernelBackend {
   readonly device: GPUDevice;
-  /** The type of the buffer; a tensor cast from int32 to float32 keeps the buffer of whole numbers. */
-  readonly tensorMap: { get(dataId: object): { readonly dtype: DataType } };
-  makeTensorInfo(shape: number[], dtype: DataType, values: Float32Array): TensorInfo;
+  makeTensorInfo(shape: number[], dtype: DataType, values: BackendValues): TensorInfo;
+  runWebGPUProgram(program: WebgpuProgram, ...rest: unknown[]): TensorInfo;
 }
 
 /** The kernel that is registered for WebGPU. */
