@@ -1,4 +1,5 @@
 // Layer normalisation: every row by its own mean and variance, while it is in cache.
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -9,7 +10,8 @@ namespace mix {
 
 namespace {
 
-// The gradients of scale and offset are summed in single precision over so many rows, in double over all.
+// The gradients of scale and offset are summed in single precision over so many rows, in double over all: the same rows on any number
+// of threads.
 constexpr int64_t kBlock = 64;
 
 float rowMean(const float* x, int64_t count) {
@@ -108,11 +110,13 @@ void layerNormGradient(const Args& args) {
 
   // One part to a thread, whose results are joined in their order.
   const int64_t parts = threadsFor(rows * channels * 2);
+  const int64_t blocks = (rows + kBlock - 1) / kBlock;
   std::vector<ParameterGradients> gradients(parts, ParameterGradients(channels));
   parallelRanges(parts, rows * channels, [&](int64_t firstPart, int64_t lastPart) {
     for (int64_t part = firstPart; part < lastPart; ++part) {
       ParameterGradients& own = gradients[part];
-      const int64_t begin = rows * part / parts, end = rows * (part + 1) / parts;
+      const int64_t begin = blocks * part / parts * kBlock;
+      const int64_t end = std::min(blocks * (part + 1) / parts * kBlock, rows);
       for (int64_t row = begin; row < end; ++row) {
         const float factor = 1.0f / std::sqrt(variance[row] + epsilon);
         rowGradient(dy + row * channels, x + row * channels, scale, mean[row], factor, dx + row * channels, channels,
