@@ -151,6 +151,20 @@ describeNative('NativeBackend', () => {
     tf.dispose([onCpu, z, words, back]);
   });
 
+  it('holds no more after 20,000 operations than after 2,000', () => {
+    const rounds = (count: number): number => {
+      for (let i = 0; i < count; i++) {
+        tf.tidy(() => {
+          const x = tf.fill([1 + (i % 7), 300 + (i % 50), 16], i);
+          return tf.sum(tf.relu(tf.add(x, tf.mul(x, 2)))).dataSync()[0];
+        });
+      }
+      return held();
+    };
+    const warm = rounds(400);
+    expect(rounds(3600)).toBeLessThanOrEqual(warm);
+  });
+
   it('fails without harm where there is no memory', () => {
     const [column, row] = [tf.ones([2 ** 22, 1]), tf.ones([1, 2 ** 22])];
     const heldBefore = held();
