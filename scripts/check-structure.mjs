@@ -43,12 +43,13 @@ const banned = [
   [/from '@tensorflow\/[^']+\/dist\//, 'a deep import of tfjs: it fails in Node'],
   [/\b(TODO|FIXME|XXX)\b/, 'an unfinished note'],
 ];
-for (const file of files.filter((path) => /^packages\/[^/]+\/(src|assembly)\/.*\.ts$/.test(path))) {
+const sources = /^packages\/[^/]+\/((src|assembly)\/.*\.ts|addon\/.*\.[ch]pp)$/;
+for (const file of files.filter((path) => sources.test(path))) {
   const text = readFileSync(file, 'utf8');
   const lines = text.split('\n').length - 1;
   const test = file.endsWith('.test.ts');
   if (!test && lines > LINE_LIMIT) problems.push(`${file} has ${lines} lines; the limit is ${LINE_LIMIT}`);
-  if (/^(utils?|helpers?|common|misc)\.ts$/.test(basename(file)))
+  if (/^(utils?|helpers?|common|misc)\.(ts|[ch]pp)$/.test(basename(file)))
     problems.push(`${file} is named after nothing`);
   if (
     test &&
