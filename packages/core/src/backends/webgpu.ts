@@ -1,5 +1,5 @@
 import { replaceReadSync } from './dawn-read-sync.js';
-import { catchDawnTicks } from './dawn-ticks.js';
+import { catchDawnTicks, type DawnTicks } from './dawn-ticks.js';
 import type { Load } from './load.js';
 
 /**
@@ -21,7 +21,7 @@ export async function prepareWebgpu(load: Load, auto: boolean): Promise<string> 
     throw new Error(problem);
   }
   const { WebGPUBackend } = await load('@tensorflow/tfjs-backend-webgpu');
-  if (dawn !== undefined) replaceReadSync((WebGPUBackend as { prototype: never }).prototype, dawn.turn);
+  if (dawn !== undefined) replaceReadSync((WebGPUBackend as { prototype: never }).prototype, dawn.settle);
   const { vendor = '', architecture = '', isFallbackAdapter } = infoOf(adapter);
   return `${vendor} ${architecture}${isFallbackAdapter ? ', computes on the CPU' : ''}`.trim();
 }
@@ -40,16 +40,16 @@ function findProblem(adapter: GPUAdapter | null, auto: boolean): string | undefi
 }
 
 /** Puts Dawn where browsers have their WebGPU. */
-async function startDawn(load: Load): Promise<{ turn: () => boolean; stop: () => void }> {
+async function startDawn(load: Load): Promise<{ settle: DawnTicks['settle']; stop: () => void }> {
   const dawn = (await load('webgpu')) as { create(flags: readonly string[]): GPU; globals: object };
-  const { turn, release } = catchDawnTicks();
+  const { settle, release } = catchDawnTicks();
   Object.assign(globalThis, dawn.globals);
   // Node has a navigator from version 21.
   const [owner, name] = globalThis.navigator ? [globalThis.navigator, 'gpu'] : [globalThis, 'navigator'];
   const gpu = dawn.create([]);
   Object.defineProperty(owner, name, { value: name === 'gpu' ? gpu : { gpu }, configurable: true });
   return {
-    turn,
+    settle,
     stop: () => {
       release();
       // Dawn keeps the process alive as long as it can be reached.
