@@ -16,8 +16,14 @@ if (!serve && chromium === undefined) {
 
 const page = new URL('page.js', import.meta.url).pathname;
 const { outputFiles } = await build({ entryPoints: [page], bundle: true, format: 'esm', write: false });
+// What stops the page before it can tell anything itself.
+const tellProblem = `onerror = (problem) =>
+  fetch('/results', { method: 'POST', body: JSON.stringify([{ name: 'page.js', problem }]) })`;
 const files = {
-  '/': ['text/html', '<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>'],
+  '/': [
+    'text/html',
+    `<!doctype html><meta charset="utf-8"><script>${tellProblem}</script><script type="module" src="/page.js"></script>`,
+  ],
   '/page.js': ['text/javascript', outputFiles[0].contents],
 };
 
@@ -49,7 +55,7 @@ if (serve) {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const flags = ['--headless', ...sandbox, `--user-data-dir=${profile}`, ...software];
   const browser = spawn(chromium, [...flags, address], { stdio: 'ignore' });
-  const minutes = 10;
+  const minutes = 4;
   const late = setTimeout(
     () => report([{ name: 'chromium', problem: `no results in ${minutes} minutes` }]),
     minutes * 60_000,

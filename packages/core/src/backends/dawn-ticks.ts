@@ -61,11 +61,10 @@ export function catchDawnTicks(): DawnTicks {
   };
 }
 
-const never = new Int32Array(new SharedArrayBuffer(4));
-
 /** Leaves the processor to whoever computes, for longer the longer it takes, up to a millisecond. */
 function pause(turns: number): void {
-  if (turns > 10) Atomics.wait(never, 0, 0, Math.min(1, turns / 100));
+  // Made here: pages without cross-origin isolation have no SharedArrayBuffer, and load this module too.
+  if (turns > 10) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(1, turns / 100));
 }
 
 // Dawn's callbacks are native functions without a name; bound functions look native too, but have one.
