@@ -1,11 +1,11 @@
 import { choose, createRng, disposeMixed, softCrossEntropy } from '@mix/core';
-import { cutmix, mixup } from '@mix/handcrafted';
+import { cutmix, mixup, resizemix } from '@mix/handcrafted';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
 
 const rng = createRng(0);
-const mix = choose([mixup({ alpha: 0.2 }), cutmix({ mode: 'elem' })]);
+const mix = choose([mixup({ alpha: 0.2 }), cutmix({ mode: 'elem' }), resizemix()]);
 const model = sequential({ layers: [layers.flatten({ inputShape: [8, 8, 1] }), layers.dense({ units: 2 })] });
 const optimizer = tf.train.adam(0.02, 0.9, 0.999, 1e-7);
 for (let step = 0; step < 100; step++) {
