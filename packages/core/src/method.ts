@@ -35,7 +35,10 @@ export type StepResult = {
 export interface Method {
   /** Shown in logs and errors. */
   readonly name: string;
-  /** The method's own variables by parameter group (`generator`, ...); the classifier's are the group `classifier`. */
+  /**
+   * The method's own variables by parameter group (`generator`, ...). Those in the group `classifier` (a head of the method's) are
+   * trained with the classifier's, so their names must differ from those of its variables.
+   */
   readonly groups: Readonly<Record<string, NamedVariables>>;
   /** Losses and metrics of one batch; borrows the batch. */
   step(classifier: Classifier, batch: Batch, context: StepContext): StepResult;

@@ -205,6 +205,35 @@ describe('fit with several groups', () => {
     expect(method.weight.dataSync()[0]).toBe(3);
   });
 
+  it("trains a method's own variables in the group 'classifier' with the classifier's", async () => {
+    const method = twoGroups();
+    const { weight } = method;
+    const joined: Method = {
+      ...method,
+      groups: { classifier: { weight } },
+      step(...step) {
+        const { losses, metrics } = method.step(...step);
+        return { losses: { classifier: tf.add(losses['classifier']!, losses['generator']!) }, metrics };
+      },
+    };
+    const records: TrainRecord[] = [];
+    const common = {
+      prepare: plain,
+      epochs: 1,
+      optimizers: sgd(),
+      schedule: constant(0.25),
+      clip: { norm: 1e9 },
+    };
+    await fit(toyRun({ ...common, method: joined, log: (r) => records.push(r) }));
+    expect(weight.dataSync()[0]).toBe(1 + 2 / 2 ** 6);
+    expect(records[0]).toMatchObject({ parameters: { classifier: 56 } });
+    const [name = ''] = Object.keys(linearClassifier().variables);
+    const clashing: Method = { ...joined, groups: { classifier: { [name]: weight } } };
+    await expect(fit(toyRun({ ...common, method: clashing }))).rejects.toThrow(
+      `fit: the group 'classifier' of method 'twoGroups' must have other names than the classifier's variables; got ["${name}"]`,
+    );
+  });
+
   it('wants an optimiser for each group before the first step, and no other', async () => {
     const steps: number[] = [];
     const spied: Method = {

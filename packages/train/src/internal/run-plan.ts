@@ -1,4 +1,4 @@
-import { checkInteger, invalidArgument, type NamedVariables } from '@mix/core';
+import { type Classifier, checkInteger, invalidArgument, type Method, type NamedVariables } from '@mix/core';
 import { checkClip } from '../clip-gradients.js';
 import type { FitOptions } from '../fit-options.js';
 import type { Optimizer } from '../optimizer.js';
@@ -33,7 +33,7 @@ export function planRun(options: FitOptions): RunPlan {
       throw invalidArgument('fit', `${argument}.numClasses`, rule, source.numClasses);
     }
   }
-  const variablesOf: Record<string, NamedVariables> = { classifier: classifier.variables, ...method.groups };
+  const variablesOf = variablesByGroup(classifier, method);
   const names = Object.keys(variablesOf).filter((name) => Object.keys(variablesOf[name] ?? {}).length > 0);
   const optimizers = byGroup(options.optimizers, isOptimizer, 'classifier');
   for (const name of Object.keys(optimizers)) {
@@ -65,6 +65,20 @@ export function planRun(options: FitOptions): RunPlan {
     return { name, variables: variablesOf[name] ?? {}, optimizer, schedule };
   });
   return { groups, stepsPerEpoch: train.numBatches, totalSteps: epochs * train.numBatches };
+}
+
+/** The classifier's group holds its variables and those that the method has trained with them. */
+function variablesByGroup(
+  { variables }: Classifier,
+  { name, groups }: Method,
+): Readonly<Record<string, NamedVariables>> {
+  const { classifier: joining = {}, ...others } = groups;
+  const shared = Object.keys(joining).filter((variable) => Object.hasOwn(variables, variable));
+  if (shared.length > 0) {
+    const rule = "have other names than the classifier's variables";
+    throw invalidArgument('fit', `the group 'classifier' of method '${name}'`, rule, shared);
+  }
+  return { classifier: { ...variables, ...joining }, ...others };
 }
 
 function byGroup<T>(
