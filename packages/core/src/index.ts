@@ -77,4 +77,5 @@ export { denseTargets, mixTargets, plainTargets, smoothTargets, thresholdTargets
 export { type VariableGradients, variableGradients } from './variable-gradients.js';
 export type { WithProbPlan } from './with-prob.js';
 export { withProb } from './with-prob.js';
+export { withoutGradient } from './without-gradient.js';
 export { dtypeOf, writeSafetensors } from './write-safetensors.js';

@@ -13,6 +13,8 @@ export interface StepContext {
   readonly step: number;
   /** Share of the training that is done, from 0 to 1. */
   readonly progress: number;
+  /** Steps of the whole training; schedules that count steps need it. */
+  readonly totalSteps?: number;
   /** What a model can tell a guided mixer. */
   readonly guide?: Guide;
 }

@@ -146,6 +146,7 @@ export class TrainingRun {
       rng: rng.fork('step', epoch, stepInEpoch, RANK),
       step,
       progress: step / totalSteps,
+      totalSteps,
       ...(guide && { guide }),
     };
     const batch = prepare(host, rng.fork('augment', epoch, stepInEpoch, RANK));
