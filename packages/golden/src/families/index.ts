@@ -1,3 +1,4 @@
+import { adautomixGeneratorFamily } from './adautomix-generator.js';
 import { classDistanceFamily } from './class-distance.js';
 import { cutmixFamily } from './cutmix.js';
 import { cutoutFamily } from './cutout.js';
@@ -39,6 +40,7 @@ import { torchvisionFamily } from './torchvision.js';
 import { upsampleFamily } from './upsample.js';
 
 const families: Readonly<Record<string, Family>> = {
+  adautomix_: adautomixGeneratorFamily,
   ema_update: emaFamily,
   handcrafted_bilateral_: bilateralFamily,
   handcrafted_class_distance: classDistanceFamily,

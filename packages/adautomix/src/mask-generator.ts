@@ -1,0 +1,211 @@
+import {
+  checkChoice,
+  checkInteger,
+  type Interpolation,
+  type NamedVariables,
+  type Rng,
+  resample,
+  type State,
+  withoutGradient,
+} from '@mix/core';
+import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { attend, attentionWeights } from './internal/attend.js';
+import { checkRequest } from './internal/check-request.js';
+import { createProjection, type Source } from './internal/projection.js';
+import { WeightStore } from './internal/weight-store.js';
+
+/** Options of {@link createMaskGenerator}. */
+export interface MaskGeneratorOptions {
+  /** Channels C of the features, at least 1. */
+  readonly channels: number;
+  /** Where the first weights come from; only forked. */
+  readonly rng: Rng;
+  /** Query and key have `max(⌊C / reduction⌋, 1)` channels; at least 1. @defaultValue 2 */
+  readonly reduction?: number;
+  /**
+   * Give λ to query, key and value as one more channel; without it the mask does not depend on λ. The published settings have it on for
+   * ImageNet, fine-grained data and transformers, off for CIFAR and Tiny-ImageNet. @defaultValue false
+   */
+  readonly lamConcat?: boolean;
+  /** Normalisation of query and key before their activation. @defaultValue 'none' */
+  readonly norm?: 'none' | 'batch';
+  /** Activation of query and key; the published code has ReLU. @defaultValue 'relu' */
+  readonly activation?: 'relu' | 'none';
+  /** Divide scores by the root of the channels of query and key. @defaultValue true */
+  readonly scaleScores?: boolean;
+  /**
+   * Whose value the attention of a source weighs: its own, as published, although the attention's columns are positions of the others; or
+   * the mean of the others', an experiment. @defaultValue 'self'
+   */
+  readonly valueSource?: 'self' | 'other';
+  /** How the logits are brought to the images' size. @defaultValue 'bilinear' */
+  readonly upsampling?: Interpolation;
+}
+
+/** What to make masks for. */
+export interface MaskRequest {
+  /** For each of R rows, the row of the features of each of its K sources, at least 2. */
+  readonly sources: readonly (readonly number[])[];
+  /** For each row, the share λ of each source. Enters with `lamConcat` only. */
+  readonly lam: readonly (readonly number[])[];
+  /** `[height,width]` of the masks: the images'. */
+  readonly size: readonly [height: number, width: number];
+  /** Normalise by the batch's statistics and update the running ones, where there is a norm. @defaultValue true */
+  readonly training?: boolean;
+  /** In place of the generator's own upsampling. */
+  readonly upsampling?: Interpolation;
+}
+
+/** Masks and what they come from; all new. */
+export type GeneratedMasks = {
+  /** `[R,H,W,K]`: share of each source in every pixel, summing to 1. */
+  readonly masks: Tensor4D;
+  /** `[R,h,w,K]`: logits at the features' size. */
+  readonly logits: Tensor4D;
+};
+
+/** AdAutoMix's generator of masks for K images; owns its weights. */
+export interface MaskGenerator {
+  /** The trainable parameters. */
+  readonly variables: NamedVariables;
+  /**
+   * Masks for rows of a batch. Differentiable by features and variables.
+   *
+   * @param features float32 `[B,h,w,C]`; borrowed.
+   * @throws MixError `SHAPE`, `BATCH_SIZE` or `INVALID_ARGUMENT` for a request that does not fit.
+   */
+  generate(features: Tensor4D, request: MaskRequest): GeneratedMasks;
+  /**
+   * The attention behind the masks, `[R,P,P]` for each source: how much of each position of the others (columns) every position of the
+   * source (rows) takes. New tensors; not differentiable, and it changes no running statistics.
+   */
+  attention(features: Tensor4D, request: MaskRequest): Tensor3D[];
+  /** How many logits that are no finite number were replaced so far; reads it back from the device. */
+  replacedLogits(): number;
+  /** Parameters and running statistics, as fresh tensors. */
+  state(): State;
+  /** Takes back what {@link MaskGenerator.state} gave; throws `STATE_MISMATCH` and changes nothing if it does not fit. */
+  restore(state: State): void;
+  /** Frees the weights; harmless when repeated. */
+  dispose(): void;
+}
+
+// What stands for a logit that is no number, in all channels alike.
+const NO_LOGIT = 1e-4;
+
+/**
+ * Makes AdAutoMix's generator. For K sources with features F_i, all sharing three 1x1 convolutions, query and key with a ReLU:
+ * `T_i = softmax(Q_i · (Σ_{j≠i} K_j)ᵀ / √d)`, `G_i = T_i · V_i`, and masks are the softmax over i of the upsampled G_i.
+ *
+ * Exchanging sources together with their λ exchanges the masks. Weights start from N(0, 0.01²), so that masks start near 1/K. Scores
+ * cannot overflow, and logits that are no finite number count as 1e-4 (the published code gives such pixels to the second image).
+ *
+ * @returns The caller's, to dispose.
+ * @throws MixError `INVALID_ARGUMENT`.
+ * @see Qin et al. 2024, https://arxiv.org/abs/2312.11954
+ */
+export function createMaskGenerator({
+  channels,
+  rng,
+  reduction = 2,
+  lamConcat = false,
+  norm = 'none',
+  activation = 'relu',
+  scaleScores = true,
+  valueSource = 'self',
+  upsampling = 'bilinear',
+}: MaskGeneratorOptions): MaskGenerator {
+  const where = 'createMaskGenerator';
+  checkInteger(where, 'channels', channels, 1);
+  checkInteger(where, 'reduction', reduction, 1);
+  checkChoice(where, 'norm', norm, ['none', 'batch']);
+  checkChoice(where, 'activation', activation, ['relu', 'none']);
+  checkChoice(where, 'valueSource', valueSource, ['self', 'other']);
+  checkChoice(where, 'upsampling', upsampling, ['nearest', 'bilinear', 'bicubic']);
+  const width = Math.max(Math.floor(channels / reduction), 1);
+  const scale = scaleScores ? 1 / Math.sqrt(width) : 1;
+  const store = new WeightStore();
+  const shared = { inChannels: channels, lamConcat };
+  const inner = { ...shared, outChannels: width, norm, relu: activation === 'relu' };
+  const toQuery = createProjection(store, rng, 'conv_q.conv', inner);
+  const toKey = createProjection(store, rng, 'conv_k.conv', inner);
+  const toValue = createProjection(store, rng, 'conv_v', {
+    ...shared,
+    outChannels: 1,
+    norm: 'none',
+    relu: false,
+  });
+  const replaced = tf.tidy(() => tf.variable(tf.scalar(0), false));
+
+  const queriesAndKeys = (features: Tensor3D, sources: readonly Source[], training: boolean) => {
+    const queries = toQuery(features, sources, { training }).map((query) => tf.mul(query, scale) as Tensor3D);
+    return { queries, keys: sumsOfOthers(toKey(features, sources, { training })) };
+  };
+
+  const replaceBadLogits = (logits: Tensor4D): Tensor4D => {
+    const { good, total } = withoutGradient(() => {
+      const finite = tf.isFinite(logits);
+      const bad = tf.sum(tf.cast(tf.logicalNot(finite), 'float32'));
+      return { good: finite, total: tf.add(replaced, bad) };
+    });
+    replaced.assign(total as tf.Scalar);
+    return tf.where(good, logits, NO_LOGIT);
+  };
+
+  return {
+    variables: store.variables,
+    generate(features, request) {
+      checkRequest(features, channels, request);
+      const { sources: rows, lam, size, training = true } = request;
+      const [, height, wide] = features.shape;
+      return tf.tidy(() => {
+        const pixels = tf.reshape(features, [features.shape[0], height * wide, channels]) as Tensor3D;
+        const sources = columns(rows, lam);
+        const { queries, keys } = queriesAndKeys(pixels, sources, training);
+        const own = toValue(pixels, sources, { training });
+        const values = valueSource === 'self' ? own : meansOfOthers(own);
+        const each = queries.map((query, k) => attend(query, keys[k] as Tensor3D, values[k] as Tensor3D));
+        const shape: [number, number, number, number] = [rows.length, height, wide, each.length];
+        const logits = replaceBadLogits(tf.reshape(tf.concat(each, 2), shape));
+        const mode = request.upsampling ?? upsampling;
+        return { masks: tf.softmax(resample(logits, { size, mode })), logits };
+      });
+    },
+    attention(features, request) {
+      checkRequest(features, channels, request);
+      const { sources: rows, lam } = request;
+      return tf.tidy(() => {
+        const pixels = tf.reshape(features, [features.shape[0], -1, channels]) as Tensor3D;
+        const { queries, keys } = queriesAndKeys(pixels, columns(rows, lam), false);
+        return queries.map((query, k) => attentionWeights(query, keys[k] as Tensor3D));
+      });
+    },
+    replacedLogits: () => replaced.dataSync()[0] as number,
+    state: () => store.state(),
+    restore: ({ tensors }) => store.restore('MaskGenerator.restore', tensors),
+    dispose() {
+      store.dispose();
+      if (!replaced.isDisposed) replaced.dispose();
+    },
+  };
+}
+
+function columns(rows: MaskRequest['sources'], lam: MaskRequest['lam']): Source[] {
+  const count = rows[0]?.length ?? 0;
+  return Array.from({ length: count }, (_, k) => ({
+    rows: rows.map((row) => row[k] as number),
+    lam: lam.map((row) => row[k] as number),
+  }));
+}
+
+function sumsOfOthers(all: readonly Tensor3D[]): Tensor3D[] {
+  return all.map((_, own) => {
+    const [first, ...rest] = all.filter((_, k) => k !== own) as [Tensor3D, ...Tensor3D[]];
+    return rest.reduce((sum, other) => tf.add(sum, other), first);
+  });
+}
+
+function meansOfOthers(all: readonly Tensor3D[]): Tensor3D[] {
+  return sumsOfOthers(all).map((sum) => tf.div(sum, all.length - 1));
+}
