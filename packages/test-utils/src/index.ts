@@ -5,6 +5,8 @@ export { describeOnBackends } from './describe-on-backends.js';
 export { startBackend } from './start-backend.js';
 export { testedBackends } from './tested-backends.js';
 export { tinyBatch } from './tiny-batch.js';
+export type { TinyNetwork, TinyNetworkOptions } from './tiny-network.js';
+export { tinyNetwork } from './tiny-network.js';
 export type { TwoLayers } from './two-layer-classifier.js';
 export { twoLayerClassifier } from './two-layer-classifier.js';
 export { useBackend } from './use-backend.js';
