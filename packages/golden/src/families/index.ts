@@ -35,6 +35,7 @@ import { ricapFamily } from './ricap.js';
 import { smoothmixFamily } from './smoothmix.js';
 import { softConfidenceFamily, softCropFamily } from './soft-augmentation.js';
 import { stackmixFamily } from './stackmix.js';
+import { sumixFamily } from './sumix.js';
 import { timmFamily } from './timm.js';
 import { torchvisionFamily } from './torchvision.js';
 import { upsampleFamily } from './upsample.js';
@@ -81,6 +82,7 @@ const families: Readonly<Record<string, Family>> = {
   models_deit_tiny: modelFamily,
   models_resnet18: modelFamily,
   models_resnet50: modelFamily,
+  sumix_: sumixFamily,
   upsample_: upsampleFamily,
 };
 
