@@ -1,3 +1,10 @@
+export type { AugmixPlan, AugmixRow } from './augmix.js';
+export { applyAugmix, augmix, planAugmix } from './augmix.js';
+export type { AugmixConsistencyOptions } from './augmix-consistency.js';
+export { augmixConsistency } from './augmix-consistency.js';
+export type { AugmixOp, AugmixOperation } from './augmix-operation.js';
+export { allAugmixOps, augmixAmount, augmixOps } from './augmix-operation.js';
+export type { AugmixOptions, AugmixScale } from './augmix-options.js';
 export type { BetaMixture } from './beta-mixture.js';
 export { betaPosterior, fitBetaMixture, noiseProbabilities, posteriorTable } from './beta-mixture.js';
 export type { ClassMatrix, ClassMetric, PartnerOptions } from './class-distance.js';
@@ -34,6 +41,8 @@ export type { HiddenCells, HideAndSeekOptions, HideAndSeekPlan } from './hide-an
 export { applyHideAndSeek, hideAndSeek, planHideAndSeek } from './hide-and-seek.js';
 export type { HmixOptions, HmixPlan } from './hmix.js';
 export { applyHmix, hmix, hmixBox, planHmix } from './hmix.js';
+export type { JsdOptions } from './jsd-loss.js';
+export { jsdLoss } from './jsd-loss.js';
 export type { LabelPairing } from './label-pairing.js';
 export { differentClass, sameClass } from './label-pairing.js';
 export type { LumixOptions, LumixShares } from './lumix.js';
@@ -44,6 +53,7 @@ export type { Bootstrap, BootstrapOptions } from './m-correction-targets.js';
 export { bootstrapTargets, uniformPrior } from './m-correction-targets.js';
 export type { ManifoldMixupDraws, ManifoldMixupOptions, ManifoldMixupPlan } from './manifold-mixup.js';
 export { manifoldIntercept, manifoldMixup, planManifoldMixup } from './manifold-mixup.js';
+export { mixChains } from './mix-chains.js';
 export type { MixupOptions, MixupPlan } from './mixup.js';
 export { applyMixup, mixup, planMixup } from './mixup.js';
 export type { MixupeOptions, MixupePenalty, MixupePenaltyOptions } from './mixupe.js';

@@ -1,4 +1,5 @@
 import { adautomixGeneratorFamily } from './adautomix-generator.js';
+import { augmixFamily } from './augmix.js';
 import { classDistanceFamily } from './class-distance.js';
 import { cutmixFamily } from './cutmix.js';
 import { cutoutFamily } from './cutout.js';
@@ -43,6 +44,7 @@ import { upsampleFamily } from './upsample.js';
 const families: Readonly<Record<string, Family>> = {
   adautomix_: adautomixGeneratorFamily,
   ema_update: emaFamily,
+  handcrafted_augmix_: augmixFamily,
   handcrafted_bilateral_: bilateralFamily,
   handcrafted_class_distance: classDistanceFamily,
   handcrafted_cmo_paste: cmoPasteFamily,

@@ -13,6 +13,7 @@ import {
   mixup,
   mixupeScale,
   permute,
+  planAugmix,
   planCutmix,
   planMixup,
   remixTargets,
@@ -33,11 +34,9 @@ interface Detail {
 
 const SAMPLES = 40_000;
 
-// Quantities of methods that are not part of mix yet; any other name must have a sampler.
-const notYetHere = ['augmix'];
 const seed = 20_240_601;
 
-/** Draws `SAMPLES` values of a named quantity; undefined where its method is not part of mix yet. */
+/** Draws `SAMPLES` values of a named quantity; undefined where there is none of this name. */
 function sampler(name: string, { config }: Detail): (() => number[]) | undefined {
   const alpha = config['alpha'] as number;
   const [height, width] = imageSize(name);
@@ -60,6 +59,12 @@ function sampler(name: string, { config }: Detail): (() => number[]) | undefined
     const ratioMinMax = config['minmax'] as [number, number];
     return () =>
       planCutmix([SAMPLES, height, width], rng, { ratioMinMax, mode: 'elem' }).lam.map((lam) => 1 - lam);
+  }
+  if (name.startsWith('augmix_weight')) {
+    const width = Number(/(\d+)$/.exec(name)?.[1]);
+    const { rows } = planAugmix([SAMPLES, 1, 1], rng, { width, depth: 1 });
+    const isLargest = name.includes('max');
+    return () => rows.map(({ weights }) => (isLargest ? Math.max(...weights) : (weights[0] as number)));
   }
   if (name.startsWith('lumix_noise_only')) return () => lumixNoise(config['r_noise'] as number, rng);
   if (name.startsWith('remix_label_lambda')) return () => remixLam(lams());
@@ -132,10 +137,7 @@ export const momentsFamily: Family = async (golden) => {
   return names.flatMap((name, index) => {
     const detail = (Array.isArray(details) ? details[index] : details[name]) as Detail;
     const drawn = tf.tidy(() => sampler(name, detail)?.());
-    if (drawn === undefined) {
-      if (notYetHere.some((prefix) => name.startsWith(prefix))) return [];
-      throw new Error(`no sampler for '${name}'`);
-    }
+    if (drawn === undefined) throw new Error(`no sampler for '${name}'`);
     const [ours, deviation] = moments(drawn);
     const at = (list: readonly number[]): number => list[index] as number;
     const { exact_mean: exact, n = 1_000_000 } = detail;

@@ -1,0 +1,7 @@
+import { type ByteImage, mapBytes } from './byte-image.js';
+
+/** Inverts the bytes from `threshold` on; PIL's `ImageOps.solarize`. */
+export function solarize(image: ByteImage, threshold: number): ByteImage {
+  const table = Uint8Array.from({ length: 256 }, (_, byte) => (byte < threshold ? byte : 255 - byte));
+  return mapBytes(image, () => table);
+}
