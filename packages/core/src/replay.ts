@@ -1,16 +1,13 @@
 import type { Batch } from './batch.js';
-import { checkBatch } from './batch.js';
-import type { ChoosePlan } from './choose.js';
-import type { DuringPlan } from './during.js';
+import { checkBatch, shapeOf } from './batch.js';
 import { invalidArgument } from './errors.js';
-import { type FirstHalfPlan, takeFirstHalf } from './first-half.js';
+import { takeFirstHalf } from './first-half.js';
 import { identity } from './identity.js';
+import { checkPlanShape, foldPlan } from './internal/fold-plan.js';
 import { concatMixed } from './internal/mixed-rows.js';
 import type { MixContext, MixedBatch } from './mixer.js';
-import { type PerSamplePlan, selectRows } from './per-sample.js';
+import { selectRows } from './per-sample.js';
 import type { Plan } from './plan.js';
-import type { RepeatPlan } from './repeat.js';
-import type { WithProbPlan } from './with-prob.js';
 
 /** Applies plans of one method: `applyMixup`, `applyCutmix`, ... */
 // biome-ignore lint/suspicious/noExplicitAny: each applier takes its own plan; the plan's method name picks it.
@@ -25,7 +22,7 @@ export type Applier = (batch: Batch, plan: any, options?: Pick<MixContext, 'mask
  * @param appliers How to apply each method that occurs: `{ mixup: applyMixup, cutmix: applyCutmix }`.
  * @param options `masks` asks for masks.
  * @returns The mixed batch, the caller's.
- * @throws MixError `UNSUPPORTED` for a method without an applier.
+ * @throws MixError `UNSUPPORTED` for a method without an applier, `INVALID_ARGUMENT` for something that is no plan.
  */
 export function replay(
   batch: Batch,
@@ -34,35 +31,22 @@ export function replay(
   options: Pick<MixContext, 'masks'> = {},
 ): MixedBatch {
   checkBatch('replay', batch);
-  const again = (inner: Plan): MixedBatch => replay(batch, inner, appliers, options);
-  switch (plan.method) {
-    case 'identity':
-      return identity(batch, options);
-    case 'choose':
-    case 'withProb':
-    case 'during':
-      return { ...again((plan as ChoosePlan | WithProbPlan | DuringPlan).plan), plan };
-    case 'perSample': {
-      const { choice, plans } = plan as PerSamplePlan;
-      return selectRows(
-        batch,
-        choice,
-        plans.map((inner) => inner && again(inner)),
-      );
-    }
-    case 'firstHalf':
-      return takeFirstHalf(again((plan as FirstHalfPlan).plan));
-    case 'repeat':
-      return { ...concatMixed((plan as RepeatPlan).plans.map(again)), plan };
-    default: {
-      const apply = Object.hasOwn(appliers, plan.method) ? appliers[plan.method] : undefined;
+  checkPlanShape('replay', plan, shapeOf(batch));
+  return foldPlan<MixedBatch>('replay', plan, {
+    identity: () => identity(batch, options),
+    around: (outer, inner) => ({ ...inner, plan: outer }),
+    perSample: ({ choice }, inner) => selectRows(batch, choice, inner),
+    firstHalf: (_, inner) => takeFirstHalf(inner),
+    repeat: (outer, inner) => ({ ...concatMixed(inner), plan: outer }),
+    method: (leaf) => {
+      const apply = Object.hasOwn(appliers, leaf.method) ? appliers[leaf.method] : undefined;
       if (apply === undefined) {
-        throw invalidArgument('replay', 'plan.method', 'have an applier', plan.method, {
+        throw invalidArgument('replay', 'plan.method', 'have an applier', leaf.method, {
           code: 'UNSUPPORTED',
-          remedy: `Pass { ${plan.method}: apply${plan.method[0]?.toUpperCase()}${plan.method.slice(1)} }.`,
+          remedy: `Pass { ${leaf.method}: apply${leaf.method[0]?.toUpperCase()}${leaf.method.slice(1)} }.`,
         });
       }
-      return apply(batch, plan, options);
-    }
-  }
+      return apply(batch, leaf, options);
+    },
+  });
 }
