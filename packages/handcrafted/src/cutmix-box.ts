@@ -1,7 +1,6 @@
-import type { Rng } from '@mix/core';
+import type { Box, Rng } from '@mix/core';
 
-/** A rectangle of pixels, half open: rows `[y1, y2)`, columns `[x1, x2)`. */
-export type Box = readonly [y1: number, x1: number, y2: number, x2: number];
+export type { Box };
 
 /**
  * The box that CutMix cuts: sides `trunc(H·√(1 − λ))` and `trunc(W·√(1 − λ))` around a centre, clipped at the border.

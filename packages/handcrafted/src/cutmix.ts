@@ -17,7 +17,7 @@ import { type Box, cutmixBox, drawBoxMinMax, drawCentre, shareOutside } from './
 import { boxMasks } from './internal/box-masks.js';
 import { checkAlpha } from './internal/check-alpha.js';
 import { checkBoxes, checkBoxShares } from './internal/check-boxes.js';
-import { checkPairs, checkPlan } from './internal/check-plan.js';
+import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
 import { pasteBoxes } from './internal/paste-boxes.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
@@ -98,11 +98,9 @@ export function applyCutmix(
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<CutmixPlan> {
   const { partner, boxes, lam, labelLam } = plan;
-  checkPlan('applyCutmix', batch, plan, 'cutmix', [partner, boxes, lam, labelLam ?? lam]);
-  checkPairs('applyCutmix', partner, [...lam, ...(labelLam ?? [])]);
+  checkFits('applyCutmix', batch, plan);
+  checkCutmixPlan('applyCutmix', plan);
   const [, height, width] = plan.shape;
-  checkBoxes('applyCutmix', boxes, [height, width]);
-  checkBoxShares('applyCutmix', boxes, lam, [height, width]);
   return assembleMixed(batch, {
     images: pasteBoxes(batch.images, partner, boxes),
     sources: partner.map((other, row) => [row, other]),
@@ -129,6 +127,15 @@ export function cutmix(options: CutmixOptions = {}): Mixer<CutmixPlan> {
     checkBatch('cutmix', batch);
     return applyCutmix(batch, planCutmix(shapeOf(batch), rng, options), { masks });
   };
+}
+
+/** Throws unless this is a plan of CutMix. */
+export function checkCutmixPlan(where: string, plan: CutmixPlan): void {
+  const { partner, boxes, lam, labelLam, shape } = plan;
+  checkRows(where, plan, 'cutmix', [partner, boxes, lam, labelLam ?? lam]);
+  checkPairs(where, partner, [...lam, ...(labelLam ?? [])]);
+  checkBoxes(where, boxes, [shape[1], shape[2]]);
+  checkBoxShares(where, boxes, lam, [shape[1], shape[2]]);
 }
 
 function checkOptions({ alpha = 1, margin = 0, ratioMinMax, box = 'even', ...pairs }: CutmixOptions): void {

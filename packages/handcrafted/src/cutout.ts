@@ -12,7 +12,7 @@ import {
 import type { Box } from './cutmix-box.js';
 import { checkDeletion, type DeletionOptions, type DeletionPlan, type Fill } from './deletion-options.js';
 import { assembleDeleted } from './internal/assemble-deleted.js';
-import { checkPlan } from './internal/check-plan.js';
+import { checkFits, checkRows } from './internal/check-plan.js';
 import { keepOutside } from './internal/keep-outside.js';
 import { rowStreams } from './internal/row-streams.js';
 
@@ -85,11 +85,9 @@ export function applyCutout(
   plan: CutoutPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<CutoutPlan> {
-  checkPlan('applyCutout', batch, plan, 'cutout', [plan.boxes]);
+  checkFits('applyCutout', batch, plan);
   checkDeletion('applyCutout', plan);
-  const [, height, width] = plan.shape;
-  const keep = keepOutside('applyCutout', plan.boxes, [height, width]);
-  return assembleDeleted(batch, keep, plan.fill, { plan, masks });
+  return assembleDeleted(batch, keptByCutout('applyCutout', plan), plan.fill, { plan, masks });
 }
 
 /**
@@ -108,6 +106,12 @@ export function cutout(options: CutoutOptions = {}): Mixer<CutoutPlan> {
     checkBatch('cutout', batch);
     return applyCutout(batch, planCutout(shapeOf(batch), rng, options), { masks });
   };
+}
+
+/** Checks a plan of Cutout, and says which of the `B·H·W` pixels it keeps: 1 kept, 0 deleted. */
+export function keptByCutout(where: string, plan: CutoutPlan): Uint8Array {
+  checkRows(where, plan, 'cutout', [plan.boxes]);
+  return keepOutside(where, plan.boxes, [plan.shape[1], plan.shape[2]]);
 }
 
 function checkOptions({ length = 16, holes = 1, ...deletion }: CutoutOptions): void {

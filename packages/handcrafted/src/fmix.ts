@@ -17,8 +17,8 @@ import {
 } from '@mix/core';
 import { type FmixSpectrum, fmixGrey, fmixNoiseLength } from './fmix-grey.js';
 import { checkAlpha } from './internal/check-alpha.js';
-import { checkPairs, checkPlan } from './internal/check-plan.js';
-import { mixByMasks } from './internal/mix-by-masks.js';
+import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
+import { type MaskDraws, mixByMasks } from './internal/mix-by-masks.js';
 import { rankMask } from './internal/rank-mask.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
@@ -113,20 +113,16 @@ export function applyFmix(
   plan: FmixPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<FmixPlan> {
-  const { partner, draws, decay, spectrum, lam, labelLam } = plan;
-  checkPlan('applyFmix', batch, plan, 'fmix', [partner, draws, lam, labelLam ?? lam]);
-  checkPairs('applyFmix', partner, [...lam, ...(labelLam ?? [])]);
-  checkPositive('applyFmix', 'plan.decay', decay);
-  checkChoice('applyFmix', 'plan.spectrum', spectrum, ['halfplane', 'published']);
-  const [, height, width] = plan.shape;
-  const size = [height, width] as const;
-  const length = fmixNoiseLength(size, spectrum);
-  const greyOf = fmixGrey(size, { decay, spectrum });
-  const maskOf = (draw: FmixDraw): Float32Array => {
-    checkDraw(draw, height * width, length);
-    return rankMask(greyOf(noiseOf(draw, length)), draw.count, draw.soft);
-  };
-  return mixByMasks('applyFmix', batch, { plan, partner, lam, labelLam, draws, maskOf, masks });
+  checkFits('applyFmix', batch, plan);
+  const { partner, lam, labelLam } = plan;
+  return mixByMasks('applyFmix', batch, {
+    plan,
+    partner,
+    lam,
+    labelLam,
+    masks,
+    ...fmixMasks('applyFmix', plan),
+  });
 }
 
 /**
@@ -147,6 +143,23 @@ export function fmix(options: FmixOptions = {}): Mixer<FmixPlan> {
   };
 }
 
+/** Checks a plan of FMix, and says what its masks are made of. */
+export function fmixMasks(where: string, plan: FmixPlan): MaskDraws<FmixDraw> {
+  const { partner, draws, decay, spectrum, lam, labelLam, shape } = plan;
+  checkRows(where, plan, 'fmix', [partner, draws, lam, labelLam ?? lam]);
+  checkPairs(where, partner, [...lam, ...(labelLam ?? [])]);
+  checkPositive(where, 'plan.decay', decay);
+  checkChoice(where, 'plan.spectrum', spectrum, ['halfplane', 'published']);
+  const size = [shape[1], shape[2]] as const;
+  const length = fmixNoiseLength(size, spectrum);
+  const greyOf = fmixGrey(size, { decay, spectrum });
+  const maskOf = (draw: FmixDraw): Float32Array => {
+    checkDraw(where, draw, shape[1] * shape[2], length);
+    return rankMask(greyOf(noiseOf(draw, length)), draw.count, draw.soft);
+  };
+  return { draws, maskOf };
+}
+
 // Pairs of normal numbers by Marsaglia's polar method, both of which count: half of what `rng.normal()` would cost.
 function noiseOf({ noise }: FmixDraw, length: number): ArrayLike<number> {
   if (!('key' in noise)) return noise;
@@ -164,14 +177,14 @@ function noiseOf({ noise }: FmixDraw, length: number): ArrayLike<number> {
   return drawn;
 }
 
-function checkDraw({ count, soft, noise }: FmixDraw, total: number, length: number): void {
+function checkDraw(where: string, { count, soft, noise }: FmixDraw, total: number, length: number): void {
   const whole = Number.isInteger(count) && Number.isInteger(soft);
   if (!whole || soft < 0 || count < soft || count + soft > total) {
     const rule = `have whole numbers 0 ≤ soft ≤ count ≤ ${total} − soft`;
-    throw invalidArgument('applyFmix', 'plan.draws', rule, { count, soft });
+    throw invalidArgument(where, 'plan.draws', rule, { count, soft });
   }
   if (!('key' in noise) && noise.length !== length) {
-    throw invalidArgument('applyFmix', 'plan.draws', `have ${length} numbers of noise`, noise.length);
+    throw invalidArgument(where, 'plan.draws', `have ${length} numbers of noise`, noise.length);
   }
 }
 

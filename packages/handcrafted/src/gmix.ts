@@ -12,9 +12,9 @@ import {
 } from '@mix/core';
 import { checkAlpha } from './internal/check-alpha.js';
 import { checkCentres } from './internal/check-centres.js';
-import { checkPairs, checkPlan } from './internal/check-plan.js';
+import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
 import { type Gaussian, gaussianMask, gaussianMean } from './internal/gaussian.js';
-import { mixByMasks } from './internal/mix-by-masks.js';
+import { type MaskDraws, mixByMasks } from './internal/mix-by-masks.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
 /** What GMix draws. */
@@ -81,18 +81,9 @@ export function applyGmix(
   plan: GmixPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<GmixPlan> {
-  const { partner, centres, drawn, lam } = plan;
-  checkPlan('applyGmix', batch, plan, 'gmix', [partner, centres, drawn, lam]);
-  checkPairs('applyGmix', partner, lam);
-  checkCentres('applyGmix', centres);
-  for (const share of drawn) checkRange('applyGmix', 'plan.drawn', share, 0, 1);
-  const [, height, width] = plan.shape;
-  const size = [height, width] as const;
-  const draws = centres.map((centre, row) => ({ centre, share: drawn[row] as number }));
-  const maskOf = ({ centre, share }: (typeof draws)[number]): Float32Array => {
-    return gaussianMask(size, bumpOf(size, share, centre), share < 0.5 ? 'own' : 'partner');
-  };
-  return mixByMasks('applyGmix', batch, { plan, partner, lam, draws, maskOf, masks });
+  checkFits('applyGmix', batch, plan);
+  const { partner, lam } = plan;
+  return mixByMasks('applyGmix', batch, { plan, partner, lam, masks, ...gmixMasks('applyGmix', plan) });
 }
 
 /**
@@ -111,6 +102,21 @@ export function gmix(options: GmixOptions = {}): Mixer<GmixPlan> {
   return (batch, { rng, masks = false }) => {
     checkBatch('gmix', batch);
     return applyGmix(batch, planGmix(shapeOf(batch), rng, options), { masks });
+  };
+}
+
+/** Checks a plan of GMix, and says what its masks are made of. */
+export function gmixMasks(where: string, plan: GmixPlan): MaskDraws<{ centre: Size; share: number }> {
+  const { partner, centres, drawn, lam, shape } = plan;
+  checkRows(where, plan, 'gmix', [partner, centres, drawn, lam]);
+  checkPairs(where, partner, lam);
+  checkCentres(where, centres);
+  for (const share of drawn) checkRange(where, 'plan.drawn', share, 0, 1);
+  const size = [shape[1], shape[2]] as const;
+  return {
+    draws: centres.map((centre, row) => ({ centre, share: drawn[row] as number })),
+    maskOf: ({ centre, share }) =>
+      gaussianMask(size, bumpOf(size, share, centre), share < 0.5 ? 'own' : 'partner'),
   };
 }
 

@@ -15,7 +15,7 @@ import { checkDeletion, type DeletionPlan, type Fill } from './deletion-options.
 import { drawGrid, type Grid, type GridLayout } from './gridmask-grid.js';
 import { checkGridmask, type GridmaskOptions } from './gridmask-options.js';
 import { assembleDeleted } from './internal/assemble-deleted.js';
-import { checkPlan } from './internal/check-plan.js';
+import { checkFits, checkRows } from './internal/check-plan.js';
 import { rowStreams } from './internal/row-streams.js';
 
 /** What GridMask draws. */
@@ -65,17 +65,9 @@ export function applyGridmask(
   plan: GridmaskPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<GridmaskPlan> {
-  checkPlan('applyGridmask', batch, plan, 'gridmask', [plan.grids]);
+  checkFits('applyGridmask', batch, plan);
   checkDeletion('applyGridmask', plan);
-  const [size, height, width] = plan.shape;
-  const keep = new Uint8Array(size * height * width).fill(1);
-  const pixels = height * width;
-  for (const [row, grid] of plan.grids.entries()) {
-    if (grid === null) continue;
-    checkInteger('applyGridmask', 'plan.grids.period', grid.period, 1);
-    drawGrid(keep.subarray(row * pixels, (row + 1) * pixels), [height, width], grid, plan);
-  }
-  return assembleDeleted(batch, keep, plan.fill, { plan, masks });
+  return assembleDeleted(batch, keptByGridmask('applyGridmask', plan), plan.fill, { plan, masks });
 }
 
 /**
@@ -95,6 +87,20 @@ export function gridmask(options: GridmaskOptions = {}): Mixer<GridmaskPlan> {
     const timed = progress === undefined ? options : { ...options, progress };
     return applyGridmask(batch, planGridmask(shapeOf(batch), rng, timed), { masks });
   };
+}
+
+/** Checks a plan of GridMask, and says which of the `B·H·W` pixels it keeps: 1 kept, 0 deleted. */
+export function keptByGridmask(where: string, plan: GridmaskPlan): Uint8Array {
+  checkRows(where, plan, 'gridmask', [plan.grids]);
+  const [size, height, width] = plan.shape;
+  const keep = new Uint8Array(size * height * width).fill(1);
+  const pixels = height * width;
+  for (const [row, grid] of plan.grids.entries()) {
+    if (grid === null) continue;
+    checkInteger(where, 'plan.grids.period', grid.period, 1);
+    drawGrid(keep.subarray(row * pixels, (row + 1) * pixels), [height, width], grid, plan);
+  }
+  return keep;
 }
 
 function drawnGrid([height, width]: readonly [number, number], own: Rng, options: GridmaskOptions): Grid {

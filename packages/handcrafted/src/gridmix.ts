@@ -12,8 +12,8 @@ import {
 } from '@mix/core';
 import { type GridmixGrid, gridmixHoles, gridmixMask, gridmixShare } from './gridmix-grid.js';
 import { checkGridmixOptions, type GridmixOptions } from './gridmix-options.js';
-import { checkPairs, checkPlan } from './internal/check-plan.js';
-import { mixByMasks } from './internal/mix-by-masks.js';
+import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
+import { type MaskDraws, mixByMasks } from './internal/mix-by-masks.js';
 import { drawPairs } from './mode.js';
 
 /** What GridMix draws. */
@@ -76,15 +76,10 @@ export function applyGridmix(
   plan: GridmixPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<GridmixPlan> {
-  const { partner, grids, lam } = plan;
-  checkPlan('applyGridmix', batch, plan, 'gridmix', [partner, grids, lam]);
-  checkPairs('applyGridmix', partner, lam);
-  const [, height, width] = plan.shape;
-  const maskOf = (grid: GridmixGrid): Float32Array => {
-    checkGrid(grid);
-    return gridmixMask([height, width], grid);
-  };
-  return mixByMasks('applyGridmix', batch, { plan, partner, lam, draws: grids, maskOf, masks });
+  checkFits('applyGridmix', batch, plan);
+  const { partner, lam } = plan;
+  const made = gridmixMasks('applyGridmix', plan);
+  return mixByMasks('applyGridmix', batch, { plan, partner, lam, masks, ...made });
 }
 
 /**
@@ -108,6 +103,15 @@ export function gridmix(options: GridmixOptions = {}): Mixer<GridmixPlan> {
   };
 }
 
+/** Checks a plan of GridMix, and says what its masks are made of. */
+export function gridmixMasks(where: string, plan: GridmixPlan): MaskDraws<GridmixGrid> {
+  const { partner, grids, lam, shape } = plan;
+  checkRows(where, plan, 'gridmix', [partner, grids, lam]);
+  checkPairs(where, partner, lam);
+  for (const grid of grids) checkGrid(where, grid);
+  return { draws: grids, maskOf: (grid) => gridmixMask([shape[1], shape[2]], grid) };
+}
+
 function drawHoles(size: Size, rng: Rng, options: GridmixOptions): GridmixGrid {
   const { alpha = 1, cropArea = [0.5, 1], cropAspect = [0.5, 2] } = options;
   const { holes = [2, 6], holeAspect = [1, 1] } = options;
@@ -127,8 +131,8 @@ function drawCells([height, width]: Size, rng: Rng, options: GridmixOptions): Gr
   return { kind: 'cells', own: Array.from({ length: grid * grid }, () => (rng.uniform() < lam ? 1 : 0)) };
 }
 
-function checkGrid(grid: GridmixGrid): void {
-  const refuse = (rule: string) => invalidArgument('applyGridmix', 'plan.grids', rule, grid);
+function checkGrid(where: string, grid: GridmixGrid): void {
+  const refuse = (rule: string) => invalidArgument(where, 'plan.grids', rule, grid);
   if (grid.kind === 'cells') {
     const square = Number.isInteger(Math.sqrt(grid.own.length)) && grid.own.length > 0;
     if (!square || grid.own.some((own) => own !== 0 && own !== 1)) {

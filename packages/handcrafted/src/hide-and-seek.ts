@@ -13,7 +13,7 @@ import {
 } from '@mix/core';
 import { checkDeletion, type DeletionOptions, type DeletionPlan, type Fill } from './deletion-options.js';
 import { assembleDeleted } from './internal/assemble-deleted.js';
-import { checkPlan } from './internal/check-plan.js';
+import { checkFits, checkRows } from './internal/check-plan.js';
 import { rowStreams } from './internal/row-streams.js';
 
 /** The cells of one image. */
@@ -83,9 +83,9 @@ export function applyHideAndSeek(
   plan: HideAndSeekPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<HideAndSeekPlan> {
-  checkPlan('applyHideAndSeek', batch, plan, 'hideAndSeek', [plan.cells]);
+  checkFits('applyHideAndSeek', batch, plan);
   checkDeletion('applyHideAndSeek', plan);
-  return assembleDeleted(batch, keepVisible(plan), plan.fill, { plan, masks });
+  return assembleDeleted(batch, keptByHideAndSeek('applyHideAndSeek', plan), plan.fill, { plan, masks });
 }
 
 /**
@@ -107,18 +107,17 @@ export function hideAndSeek(options: HideAndSeekOptions = {}): Mixer<HideAndSeek
   };
 }
 
-function keepVisible({ cells, shape: [count, height, width] }: HideAndSeekPlan): Uint8Array {
+/** Checks a plan of Hide-and-Seek, and says which of the `B·H·W` pixels it keeps: 1 kept, 0 hidden. */
+export function keptByHideAndSeek(where: string, plan: HideAndSeekPlan): Uint8Array {
+  checkRows(where, plan, 'hideAndSeek', [plan.cells]);
+  const { cells, shape } = plan;
+  const [count, height, width] = shape;
   const keep = new Uint8Array(count * height * width).fill(1);
   for (const [row, { size, hidden }] of cells.entries()) {
-    checkInteger('applyHideAndSeek', 'plan.cells', size);
+    checkInteger(where, 'plan.cells', size);
     const wanted = cellCount(size, [height, width]);
     if (hidden.length !== wanted) {
-      throw invalidArgument(
-        'applyHideAndSeek',
-        'plan.cells',
-        `hold ${wanted} cells of ${size}`,
-        hidden.length,
-      );
+      throw invalidArgument(where, 'plan.cells', `hold ${wanted} cells of ${size}`, hidden.length);
     }
     const across = size > 0 ? Math.ceil(width / size) : 0;
     for (const [cell, isHidden] of hidden.entries()) {

@@ -14,8 +14,8 @@ import {
 import { type Box, boxAround, shareOutside } from './cutmix-box.js';
 import { checkAlpha } from './internal/check-alpha.js';
 import { checkBoxes } from './internal/check-boxes.js';
-import { checkPairs, checkPlan } from './internal/check-plan.js';
-import { mixByMasks } from './internal/mix-by-masks.js';
+import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
+import { type MaskDraws, mixByMasks } from './internal/mix-by-masks.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
 /** What HMix draws. */
@@ -99,19 +99,9 @@ export function applyHmix(
   plan: HmixPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<HmixPlan> {
-  const { partner, boxes, lam } = plan;
-  checkPlan('applyHmix', batch, plan, 'hmix', [partner, boxes, lam]);
-  checkPairs('applyHmix', partner, lam);
-  const [, height, width] = plan.shape;
-  const size = [height, width] as const;
-  checkBoxes('applyHmix', boxes, size);
-  const draws = boxes.map((box, row) => ({ box, outside: ownOutside(box, lam[row] as number, size) }));
-  const maskOf = ({ box: [y1, x1, y2, x2], outside }: (typeof draws)[number]): Float32Array => {
-    const mask = new Float32Array(height * width).fill(outside);
-    for (let y = y1; y < y2; y++) mask.fill(0, y * width + x1, y * width + x2);
-    return mask;
-  };
-  return mixByMasks('applyHmix', batch, { plan, partner, lam, draws, maskOf, masks });
+  checkFits('applyHmix', batch, plan);
+  const { partner, lam } = plan;
+  return mixByMasks('applyHmix', batch, { plan, partner, lam, masks, ...hmixMasks('applyHmix', plan) });
 }
 
 /**
@@ -132,10 +122,28 @@ export function hmix(options: HmixOptions = {}): Mixer<HmixPlan> {
   };
 }
 
-function ownOutside(box: Box, lam: number, size: readonly [number, number]): number {
+/** Checks a plan of HMix, and says what its masks are made of. */
+export function hmixMasks(where: string, plan: HmixPlan): MaskDraws<{ box: Box; outside: number }> {
+  const { partner, boxes, lam, shape } = plan;
+  checkRows(where, plan, 'hmix', [partner, boxes, lam]);
+  checkPairs(where, partner, lam);
+  const [, height, width] = shape;
+  const size = [height, width] as const;
+  checkBoxes(where, boxes, size);
+  return {
+    draws: boxes.map((box, row) => ({ box, outside: ownOutside(where, box, lam[row] as number, size) })),
+    maskOf: ({ box: [y1, x1, y2, x2], outside }) => {
+      const mask = new Float32Array(height * width).fill(outside);
+      for (let y = y1; y < y2; y++) mask.fill(0, y * width + x1, y * width + x2);
+      return mask;
+    },
+  };
+}
+
+function ownOutside(where: string, box: Box, lam: number, size: readonly [number, number]): number {
   const share = shareOutside(box, size);
   if (lam > share + 1e-6) {
-    throw invalidArgument('applyHmix', 'plan.lam', `be at most the share outside the box, ${share}`, lam);
+    throw invalidArgument(where, 'plan.lam', `be at most the share outside the box, ${share}`, lam);
   }
   // Where the box is the whole image, nothing lies outside.
   return share === 0 ? 0 : Math.min(lam / share, 1);

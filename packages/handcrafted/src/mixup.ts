@@ -14,7 +14,7 @@ import {
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkAlpha } from './internal/check-alpha.js';
-import { checkPairs, checkPlan } from './internal/check-plan.js';
+import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
 /** What Mixup draws. */
@@ -71,9 +71,9 @@ export function applyMixup(
   plan: MixupPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<MixupPlan> {
-  checkPlan('applyMixup', batch, plan, 'mixup', [plan.partner, plan.lam]);
+  checkFits('applyMixup', batch, plan);
+  checkMixupPlan('applyMixup', plan);
   const { partner, lam } = plan;
-  checkPairs('applyMixup', partner, lam);
   const shares = lam.map((own) => [own, 1 - own]);
   const sources = partner.map((other, row) => [row, other]);
   return assembleMixed(batch, {
@@ -102,6 +102,12 @@ export function mixup(options: MixupOptions = {}): Mixer<MixupPlan> {
     checkBatch('mixup', batch);
     return applyMixup(batch, planMixup(shapeOf(batch), rng, options), { masks });
   };
+}
+
+/** Throws unless this is a plan of Mixup. */
+export function checkMixupPlan(where: string, plan: MixupPlan): void {
+  checkRows(where, plan, 'mixup', [plan.partner, plan.lam]);
+  checkPairs(where, plan.partner, plan.lam);
 }
 
 function constantMasks([size, height, width]: BatchShape, shares: readonly (readonly number[])[]): Tensor4D {

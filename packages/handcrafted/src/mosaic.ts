@@ -14,7 +14,7 @@ import {
 } from '@mix/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkPlan } from './internal/check-plan.js';
+import { checkFits, checkRows } from './internal/check-plan.js';
 import {
   checkPoint,
   checkQuads,
@@ -81,11 +81,10 @@ export function applyMosaic(
   plan: MosaicPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<MosaicPlan> {
+  checkFits('applyMosaic', batch, plan);
+  checkMosaicPlan('applyMosaic', plan);
   const { quads, point } = plan;
-  checkPlan('applyMosaic', batch, plan, 'mosaic', [quads]);
-  checkQuads('applyMosaic', quads);
   const [, height, width] = plan.shape;
-  checkPoint('applyMosaic', 'plan.point', point, [height, width]);
   const shares = quadrantShares([height, width], point);
   const points = quads.map(() => point);
   return assembleMixed(batch, {
@@ -113,6 +112,13 @@ export function mosaic(options: MosaicOptions = {}): Mixer<MosaicPlan> {
     checkBatch('mosaic', batch);
     return applyMosaic(batch, planMosaic(shapeOf(batch), rng, options), { masks });
   };
+}
+
+/** Throws unless this is a plan of Mosaic. */
+export function checkMosaicPlan(where: string, plan: MosaicPlan): void {
+  checkRows(where, plan, 'mosaic', [plan.quads]);
+  checkQuads(where, plan.quads);
+  checkPoint(where, 'plan.point', plan.point, [plan.shape[1], plan.shape[2]]);
 }
 
 function tileWhole(images: Tensor4D, { quads, point, shape: [, height, width] }: MosaicPlan): Tensor4D {

@@ -15,7 +15,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Box } from './cutmix-box.js';
 import { checkDeletion, type DeletionPlan, type Fill } from './deletion-options.js';
 import { assembleDeleted } from './internal/assemble-deleted.js';
-import { checkPlan } from './internal/check-plan.js';
+import { checkFits, checkRows } from './internal/check-plan.js';
 import { keepOutside } from './internal/keep-outside.js';
 import { rowStreams } from './internal/row-streams.js';
 import { checkRandomErasing, type RandomErasingOptions } from './random-erasing-options.js';
@@ -80,11 +80,10 @@ export function applyRandomErasing(
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<RandomErasingPlan> {
   const { boxes, fill, soften } = plan;
-  checkPlan('applyRandomErasing', batch, plan, 'randomErasing', [boxes]);
+  checkFits('applyRandomErasing', batch, plan);
   const normal = isNormal(fill);
   checkDeletion('applyRandomErasing', { ...(!normal && { fill }), ...(soften && { soften }) });
-  const [, height, width] = plan.shape;
-  const keep = keepOutside('applyRandomErasing', boxes, [height, width]);
+  const keep = keptByRandomErasing('applyRandomErasing', plan);
   if (!normal) return assembleDeleted(batch, keep, fill, { plan, masks });
   const pixels = normalPixels(batch.images.shape, boxes, fill);
   const mixed = assembleDeleted(batch, keep, pixels, { plan, masks });
@@ -109,6 +108,12 @@ export function randomErasing(options: RandomErasingOptions = {}): Mixer<RandomE
     checkBatch('randomErasing', batch);
     return applyRandomErasing(batch, planRandomErasing(shapeOf(batch), rng, options), { masks });
   };
+}
+
+/** Checks a plan of Random Erasing, and says which of the `B·H·W` pixels it keeps: 1 kept, 0 erased. */
+export function keptByRandomErasing(where: string, plan: RandomErasingPlan): Uint8Array {
+  checkRows(where, plan, 'randomErasing', [plan.boxes]);
+  return keepOutside(where, plan.boxes, [plan.shape[1], plan.shape[2]]);
 }
 
 function drawBox(

@@ -16,7 +16,7 @@ import { type Box, boxAround, shareOutside } from './cutmix-box.js';
 import { boxMasks } from './internal/box-masks.js';
 import { checkAlpha } from './internal/check-alpha.js';
 import { checkBoxes, checkBoxShares } from './internal/check-boxes.js';
-import { checkPairs, checkPlan } from './internal/check-plan.js';
+import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
 import { pasteResized, type ResizeInterpolation } from './internal/paste-resized.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
@@ -89,12 +89,9 @@ export function applyResizemix(
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<ResizemixPlan> {
   const { partner, boxes, interpolation, lam } = plan;
-  checkPlan('applyResizemix', batch, plan, 'resizemix', [partner, boxes, lam]);
-  checkPairs('applyResizemix', partner, lam);
-  checkChoice('applyResizemix', 'plan.interpolation', interpolation, ['nearest', 'bilinear']);
+  checkFits('applyResizemix', batch, plan);
+  checkResizemixPlan('applyResizemix', plan);
   const [, height, width] = plan.shape;
-  checkBoxes('applyResizemix', boxes, [height, width]);
-  checkBoxShares('applyResizemix', boxes, lam, [height, width]);
   return assembleMixed(batch, {
     images: pasteResized(batch.images, partner, boxes, interpolation),
     sources: partner.map((other, row) => [row, other]),
@@ -120,6 +117,16 @@ export function resizemix(options: ResizemixOptions = {}): Mixer<ResizemixPlan> 
     checkBatch('resizemix', batch);
     return applyResizemix(batch, planResizemix(shapeOf(batch), rng, options), { masks });
   };
+}
+
+/** Throws unless this is a plan of ResizeMix. */
+export function checkResizemixPlan(where: string, plan: ResizemixPlan): void {
+  const { partner, boxes, interpolation, lam, shape } = plan;
+  checkRows(where, plan, 'resizemix', [partner, boxes, lam]);
+  checkPairs(where, partner, lam);
+  checkChoice(where, 'plan.interpolation', interpolation, ['nearest', 'bilinear']);
+  checkBoxes(where, boxes, [shape[1], shape[2]]);
+  checkBoxShares(where, boxes, lam, [shape[1], shape[2]]);
 }
 
 function drawTau(rng: Rng, scope: readonly [number, number], alpha: number | undefined): number {

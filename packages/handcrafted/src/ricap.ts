@@ -12,7 +12,7 @@ import {
   shapeOf,
 } from '@mix/core';
 import { checkAlpha } from './internal/check-alpha.js';
-import { checkPlan } from './internal/check-plan.js';
+import { checkFits, checkRows } from './internal/check-plan.js';
 import { checkPoint, checkQuads, quadrantMasks, quadrantShares, quadrants } from './internal/quadrants.js';
 import { roundHalfEven } from './internal/round-half-even.js';
 import { tileCrops } from './internal/tile-crops.js';
@@ -89,17 +89,10 @@ export function applyRicap(
   plan: RicapPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<RicapPlan> {
-  const { quads, points, corners } = plan;
-  checkPlan('applyRicap', batch, plan, 'ricap', [quads, points, corners]);
-  checkQuads('applyRicap', quads);
+  checkFits('applyRicap', batch, plan);
+  checkRicapPlan('applyRicap', plan);
+  const { quads, points } = plan;
   const [, height, width] = plan.shape;
-  for (const [row, point] of points.entries()) {
-    checkPoint('applyRicap', 'plan.points', point, [height, width]);
-    for (const [quadrant, [y1, x1, y2, x2]] of quadrants([height, width], point).entries()) {
-      const corner = corners[row]?.[quadrant] ?? ([Number.NaN, Number.NaN] as const);
-      checkPoint('applyRicap', 'plan.corners', corner, [height - (y2 - y1), width - (x2 - x1)]);
-    }
-  }
   return assembleMixed(batch, {
     images: tileCrops(batch.images, plan),
     sources: quads,
@@ -125,6 +118,21 @@ export function ricap(options: RicapOptions = {}): Mixer<RicapPlan> {
     checkBatch('ricap', batch);
     return applyRicap(batch, planRicap(shapeOf(batch), rng, options), { masks });
   };
+}
+
+/** Throws unless this is a plan of RICAP. */
+export function checkRicapPlan(where: string, plan: RicapPlan): void {
+  const { quads, points, corners, shape } = plan;
+  checkRows(where, plan, 'ricap', [quads, points, corners]);
+  checkQuads(where, quads);
+  const [, height, width] = shape;
+  for (const [row, point] of points.entries()) {
+    checkPoint(where, 'plan.points', point, [height, width]);
+    for (const [quadrant, [y1, x1, y2, x2]] of quadrants([height, width], point).entries()) {
+      const corner = corners[row]?.[quadrant] ?? ([Number.NaN, Number.NaN] as const);
+      checkPoint(where, 'plan.corners', corner, [height - (y2 - y1), width - (x2 - x1)]);
+    }
+  }
 }
 
 function checkOptions({ beta = 0.3, mode = 'batch' }: RicapOptions): void {

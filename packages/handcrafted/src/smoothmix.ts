@@ -12,9 +12,9 @@ import {
   shapeOf,
 } from '@mix/core';
 import { checkCentres } from './internal/check-centres.js';
-import { checkPairs, checkPlan } from './internal/check-plan.js';
+import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
 import { type Gaussian, gaussianMask, gaussianMean } from './internal/gaussian.js';
-import { mixByMasks } from './internal/mix-by-masks.js';
+import { type MaskDraws, mixByMasks } from './internal/mix-by-masks.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
 /** What SmoothMix draws. */
@@ -92,15 +92,10 @@ export function applySmoothmix(
   plan: SmoothmixPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<SmoothmixPlan> {
-  const { partner, centres, deviations, lam, labelLam } = plan;
-  checkPlan('applySmoothmix', batch, plan, 'smoothmix', [partner, centres, deviations, lam, labelLam ?? lam]);
-  checkPairs('applySmoothmix', partner, [...lam, ...(labelLam ?? [])]);
-  checkCentres('applySmoothmix', centres);
-  for (const deviation of deviations) checkPositive('applySmoothmix', 'plan.deviations', deviation);
-  const [, height, width] = plan.shape;
-  const draws = centres.map((centre, row) => bumpOf(centre, deviations[row] as number));
-  const maskOf = (bump: Gaussian): Float32Array => gaussianMask([height, width], bump, 'partner');
-  return mixByMasks('applySmoothmix', batch, { plan, partner, lam, labelLam, draws, maskOf, masks });
+  checkFits('applySmoothmix', batch, plan);
+  const { partner, lam, labelLam } = plan;
+  const made = smoothmixMasks('applySmoothmix', plan);
+  return mixByMasks('applySmoothmix', batch, { plan, partner, lam, labelLam, masks, ...made });
 }
 
 /**
@@ -118,6 +113,19 @@ export function smoothmix(options: SmoothmixOptions = {}): Mixer<SmoothmixPlan> 
   return (batch, { rng, masks = false }) => {
     checkBatch('smoothmix', batch);
     return applySmoothmix(batch, planSmoothmix(shapeOf(batch), rng, options), { masks });
+  };
+}
+
+/** Checks a plan of SmoothMix, and says what its masks are made of. */
+export function smoothmixMasks(where: string, plan: SmoothmixPlan): MaskDraws<Gaussian> {
+  const { partner, centres, deviations, lam, labelLam, shape } = plan;
+  checkRows(where, plan, 'smoothmix', [partner, centres, deviations, lam, labelLam ?? lam]);
+  checkPairs(where, partner, [...lam, ...(labelLam ?? [])]);
+  checkCentres(where, centres);
+  for (const deviation of deviations) checkPositive(where, 'plan.deviations', deviation);
+  return {
+    draws: centres.map((centre, row) => bumpOf(centre, deviations[row] as number)),
+    maskOf: (bump) => gaussianMask([shape[1], shape[2]], bump, 'partner'),
   };
 }
 

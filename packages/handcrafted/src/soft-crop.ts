@@ -15,7 +15,7 @@ import {
 } from '@mix/core';
 import type { DeletionPlan } from './deletion-options.js';
 import { finishDeleted } from './internal/assemble-deleted.js';
-import { checkPlan } from './internal/check-plan.js';
+import { checkFits, checkRows } from './internal/check-plan.js';
 import { moveWindows } from './internal/move-windows.js';
 import { rowStreams } from './internal/row-streams.js';
 import { checkSoften, type SoftenOptions } from './soft-labels.js';
@@ -103,21 +103,9 @@ export function applySoftCrop(
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<SoftCropPlan> {
   const { offsets, visibility } = plan;
-  checkPlan('applySoftCrop', batch, plan, 'softCrop', [offsets]);
-  checkChoice('applySoftCrop', 'plan.visibility', visibility, ['area', 'iou']);
+  checkFits('applySoftCrop', batch, plan);
+  checkSoftCropPlan('applySoftCrop', plan);
   const [, height, width] = plan.shape;
-  for (const offset of offsets) {
-    const [rows, columns] = offset;
-    const inside = Math.abs(rows) <= height && Math.abs(columns) <= width;
-    if (!inside || !offset.every(Number.isInteger)) {
-      throw invalidArgument(
-        'applySoftCrop',
-        'plan.offsets',
-        `be whole pixels up to [${height},${width}]`,
-        offset,
-      );
-    }
-  }
   const { images, seen } = moveWindows(batch.images, plan, masks);
   const visible = offsets.map((offset) => softCropVisibility(offset, [height, width], visibility));
   return finishDeleted(batch, { images, masks: seen, visible, plan });
@@ -141,6 +129,21 @@ export function softCrop(options: SoftCropOptions): Mixer<SoftCropPlan> {
     checkBatch('softCrop', batch);
     return applySoftCrop(batch, planSoftCrop(shapeOf(batch), rng, options), { masks });
   };
+}
+
+/** Throws unless this is a plan of a soft crop. */
+export function checkSoftCropPlan(where: string, plan: SoftCropPlan): void {
+  const { offsets, visibility, shape } = plan;
+  checkRows(where, plan, 'softCrop', [offsets]);
+  checkChoice(where, 'plan.visibility', visibility, ['area', 'iou']);
+  const [, height, width] = shape;
+  for (const offset of offsets) {
+    const [rows, columns] = offset;
+    const inside = Math.abs(rows) <= height && Math.abs(columns) <= width;
+    if (!inside || !offset.every(Number.isInteger)) {
+      throw invalidArgument(where, 'plan.offsets', `be whole pixels up to [${height},${width}]`, offset);
+    }
+  }
 }
 
 function drawOffset(limit: number, sigma: number, row: Rng): number {

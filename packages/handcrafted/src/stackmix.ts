@@ -13,7 +13,7 @@ import {
 } from '@mix/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkPairs, checkPlan } from './internal/check-plan.js';
+import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
 import { drawPairs, type PairOptions } from './mode.js';
 
 /** Which side doubles: `height` puts the own image on top, `width` to the left. */
@@ -63,9 +63,8 @@ export function applyStackmix(
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<StackmixPlan> {
   const { partner, axis, shape } = plan;
-  checkPlan('applyStackmix', batch, plan, 'stackmix', [partner]);
-  checkPairs('applyStackmix', partner, []);
-  checkChoice('applyStackmix', 'plan.axis', axis, ['height', 'width']);
+  checkFits('applyStackmix', batch, plan);
+  checkStackmixPlan('applyStackmix', plan);
   const images = tf.tidy(() =>
     tf.concat([batch.images, tf.gather(batch.images, tf.tensor1d([...partner], 'int32'))], axisIndex(axis)),
   );
@@ -107,6 +106,13 @@ export function stackmix(options: StackmixOptions = {}): Mixer<StackmixPlan> {
 export function stackTwice(images: Tensor4D, axis: StackAxis = 'height'): Tensor4D {
   checkChoice('stackTwice', 'axis', axis, ['height', 'width']);
   return tf.concat([images, images], axisIndex(axis));
+}
+
+/** Throws unless this is a plan of StackMix. */
+export function checkStackmixPlan(where: string, plan: StackmixPlan): void {
+  checkRows(where, plan, 'stackmix', [plan.partner]);
+  checkPairs(where, plan.partner, []);
+  checkChoice(where, 'plan.axis', plan.axis, ['height', 'width']);
 }
 
 function halves([count, height, width]: BatchShape, axis: StackAxis): Tensor4D {

@@ -8,17 +8,33 @@ export function checkPlan(
   method: string,
   lists: readonly (readonly unknown[])[],
 ): void {
+  checkFits(where, batch, plan);
+  checkRows(where, plan, method, lists);
+}
+
+/** Throws unless `plan` is for a batch of this shape. */
+export function checkFits(where: string, batch: Batch, plan: Plan): void {
   checkBatch(where, batch);
-  if (plan.method !== method) throw invalidArgument(where, 'plan.method', `be '${method}'`, plan.method);
   const shape = shapeOf(batch);
-  if (plan.shape.length !== 3 || shape.some((size, axis) => size !== plan.shape[axis])) {
+  if (!Array.isArray(plan.shape) || plan.shape.join() !== shape.join()) {
     throw invalidArgument(where, 'plan.shape', `be the batch's [B,H,W]=[${shape}]`, plan.shape, {
       code: 'SHAPE',
     });
   }
+}
+
+/** Throws unless `plan` is one of `method`, with a value for every row in each of `lists`. */
+export function checkRows(
+  where: string,
+  plan: Plan,
+  method: string,
+  lists: readonly (readonly unknown[])[],
+): void {
+  if (plan.method !== method) throw invalidArgument(where, 'plan.method', `be '${method}'`, plan.method);
+  const [size] = plan.shape;
   for (const list of lists) {
-    if (!Array.isArray(list) || list.length !== shape[0]) {
-      throw invalidArgument(where, 'plan', `have a value for each of ${shape[0]} rows`, list?.length, {
+    if (!Array.isArray(list) || list.length !== size) {
+      throw invalidArgument(where, 'plan', `have a value for each of ${size} rows`, list?.length, {
         code: 'BATCH_SIZE',
       });
     }

@@ -2,8 +2,16 @@ import { assembleMixed, type Batch, blend, invalidArgument, type MixedBatch, typ
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
+/** What the masks of a plan are made of, and how. */
+export interface MaskDraws<D> {
+  /** For each row, what its mask is made of. */
+  readonly draws: readonly D[];
+  /** The own image's share of each of the H·W pixels. */
+  readonly maskOf: (draw: D) => Float32Array;
+}
+
 /** What a mixer by masks has drawn, and how a draw becomes a mask. */
-export interface MaskedMix<P extends Plan, D> {
+export interface MaskedMix<P extends Plan, D> extends MaskDraws<D> {
   readonly plan: P;
   /** The partner of each row. */
   readonly partner: readonly number[];
@@ -11,10 +19,6 @@ export interface MaskedMix<P extends Plan, D> {
   readonly lam: readonly number[];
   /** The own label's weight in each row, where it is not `lam`. */
   readonly labelLam?: readonly number[] | undefined;
-  /** For each row, what its mask is made of. */
-  readonly draws: readonly D[];
-  /** The own image's share of each of the H·W pixels. */
-  readonly maskOf: (draw: D) => Float32Array;
   /** Whether masks are asked for. */
   readonly masks: boolean;
 }
