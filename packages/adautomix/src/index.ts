@@ -1,3 +1,7 @@
+export type { AdautomixOptions } from './adautomix.js';
+export { adautomix } from './adautomix.js';
+export type { AdautomixLosses, AdautomixLossOptions, GeneratorTerms, RowLoss } from './adautomix-losses.js';
+export { adautomixLosses } from './adautomix-losses.js';
 export { cosineToSources } from './cosine-to-sources.js';
 export type { CosineSign, GeneratorLossOptions } from './generator-loss.js';
 export { generatorLoss } from './generator-loss.js';

@@ -81,8 +81,8 @@ export interface MaskGenerator {
    * source (rows) takes. New tensors; not differentiable, and it changes no running statistics.
    */
   attention(features: Tensor4D, request: MaskRequest): Tensor3D[];
-  /** How many logits that are no finite number were replaced so far; reads it back from the device. */
-  replacedLogits(): number;
+  /** How many calls so far had to replace logits that are no finite number; reads it back from the device. */
+  badCalls(): number;
   /** Parameters and running statistics, as fresh tensors. */
   state(): State;
   /** Takes back what {@link MaskGenerator.state} gave; throws `STATE_MISMATCH` and changes nothing if it does not fit. */
@@ -136,7 +136,7 @@ export function createMaskGenerator({
     norm: 'none',
     relu: false,
   });
-  const replaced = tf.tidy(() => tf.variable(tf.scalar(0), false));
+  const badCalls = tf.tidy(() => tf.variable(tf.scalar(0), false));
 
   const queriesAndKeys = (features: Tensor3D, sources: readonly Source[], training: boolean) => {
     const queries = toQuery(features, sources, { training }).map((query) => tf.mul(query, scale) as Tensor3D);
@@ -146,10 +146,9 @@ export function createMaskGenerator({
   const replaceBadLogits = (logits: Tensor4D): Tensor4D => {
     const { good, total } = withoutGradient(() => {
       const finite = tf.isFinite(logits);
-      const bad = tf.sum(tf.cast(tf.logicalNot(finite), 'float32'));
-      return { good: finite, total: tf.add(replaced, bad) };
+      return { good: finite, total: tf.add(badCalls, tf.cast(tf.any(tf.logicalNot(finite)), 'float32')) };
     });
-    replaced.assign(total as tf.Scalar);
+    badCalls.assign(total as tf.Scalar);
     return tf.where(good, logits, NO_LOGIT);
   };
 
@@ -181,12 +180,12 @@ export function createMaskGenerator({
         return queries.map((query, k) => attentionWeights(query, keys[k] as Tensor3D));
       });
     },
-    replacedLogits: () => replaced.dataSync()[0] as number,
+    badCalls: () => badCalls.dataSync()[0] as number,
     state: () => store.state(),
     restore: ({ tensors }) => store.restore('MaskGenerator.restore', tensors),
     dispose() {
       store.dispose();
-      if (!replaced.isDisposed) replaced.dispose();
+      if (!badCalls.isDisposed) badCalls.dispose();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { adautomixGeneratorFamily } from './adautomix-generator.js';
+import { adautomixFamily } from './adautomix.js';
 import { augmixFamily } from './augmix.js';
 import { classDistanceFamily } from './class-distance.js';
 import { cutmixFamily } from './cutmix.js';
@@ -42,7 +42,7 @@ import { torchvisionFamily } from './torchvision.js';
 import { upsampleFamily } from './upsample.js';
 
 const families: Readonly<Record<string, Family>> = {
-  adautomix_: adautomixGeneratorFamily,
+  adautomix_: adautomixFamily,
   ema_update: emaFamily,
   handcrafted_augmix_: augmixFamily,
   handcrafted_bilateral_: bilateralFamily,
