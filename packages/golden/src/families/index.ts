@@ -30,6 +30,7 @@ import { mixupeFamily } from './mixupe.js';
 import { modelFamily } from './model.js';
 import { momentsFamily } from './moments.js';
 import { mosaicFamily } from './mosaic.js';
+import { paddlesFamily } from './paddles.js';
 import { randomErasingFamily } from './random-erasing.js';
 import { resizemixFamily } from './resizemix.js';
 import { ricapFamily } from './ricap.js';
@@ -70,6 +71,7 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_moments: momentsFamily,
   handcrafted_remix_: remixFamily,
   handcrafted_mosaic: mosaicFamily,
+  handcrafted_paddles_: paddlesFamily,
   handcrafted_random_erasing_: randomErasingFamily,
   handcrafted_ricap_: ricapFamily,
   handcrafted_softaug_curve: softConfidenceFamily,
