@@ -18,7 +18,7 @@ process.on('message', (order: WorkerOrder) => {
 
 async function train({ config, debug }: Extract<WorkerOrder, { type: 'train' }>): Promise<void> {
   try {
-    const data = await openData(config.data);
+    const data = await openData(config.data, config.seed);
     await startBackend(config.backend);
     const outcome = await runTraining({
       config,

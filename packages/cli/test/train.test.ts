@@ -37,6 +37,19 @@ function weightsHash(run: string): string {
 }
 
 describe('mix train', () => {
+  it('trains on a long tail with images of two streams, and a label rule', async () => {
+    const words =
+      '--mixer cmo --tail exponential --tail-factor 0.2 --label-rule remix --balance balanced-softmax --out tail';
+    const { exitCode, stdout, stderr } = await mix(...toy(64, 1), ...words.split(' '));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toContain('drawn shapes: 27 training and 32 test images');
+    expect(JSON.parse(read('tail', 'config.json').toString())).toMatchObject({
+      method: { mixer: 'cmo', secondSampler: 'balanced' },
+      labels: { rule: 'remix', kappa: 3 },
+      loss: { name: 'cross-entropy', balance: 'balanced-softmax' },
+    });
+  });
+
   it('leaves a run folder, prints one line an epoch, and goes on exactly where it was stopped', async () => {
     const whole = await mix(...toy(64, 3), '--out', 'whole');
     expect(whole).toMatchObject({ exitCode: 0, stderr: '' });

@@ -47,7 +47,7 @@ async function preview(
   const printer = createPrinter(json === true);
   const content = path === undefined ? { method: { mixer: 'cutmix' } } : readConfigFile(path);
   const config = resolveConfig({ file: { name: path ?? 'preview', content }, flags });
-  const data = await openData(config.data);
+  const data = await openData(config.data, config.seed);
   await startBackend(config.backend);
   const gallery = await drawFirstMixes(config, data, rows);
   const file = resolve(out);

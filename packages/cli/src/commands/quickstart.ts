@@ -45,7 +45,7 @@ async function quickstart(
   if (config.method.mixer === 'none')
     throw new UsageError('--mixer must be one that mixes: the run beside it has none');
   if (config.out !== undefined) requireFreeFolder(config.out);
-  const data = await openData(config.data);
+  const data = await openData(config.data, config.seed);
   const backend = await startBackend(config.backend);
   const folders = claimFolders(config);
   const configs = sideBySide({ ...config, backend: backend.name, data: data.config }, folders);
@@ -91,8 +91,7 @@ function sideBySide(
   config: Config,
   folders: readonly ClaimedFolder[],
 ): readonly (Config & { readonly out: string })[] {
-  const { prob, labelSmoothing, offEpoch } = config.method;
-  const baseline = { mixer: 'none', prob, labelSmoothing, offEpoch };
+  const baseline = resolveConfig({ flags: new Map<string, unknown>([['method.mixer', 'none']]) }).method;
   return [baseline, config.method].map((method, index) => ({
     ...config,
     method,

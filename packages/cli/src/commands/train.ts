@@ -42,7 +42,7 @@ async function train(
   const reporter = createTrainReporter(printer);
   let folder: ClaimedFolder | undefined;
   try {
-    const data = await openData(request.data);
+    const data = await openData(request.data, request.seed);
     const backend = await startBackend(request.backend);
     folder = resume === undefined ? claimFor(request) : claimAgain(resume);
     const config = { ...request, backend: backend.name, data: data.config, out: folder.path };

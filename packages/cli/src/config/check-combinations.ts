@@ -1,10 +1,15 @@
 import type { z } from 'zod';
+import { checkMixing } from './check-mixing.js';
 import type { Config } from './config-schema.js';
 
-/** Rules about several keys at once; messages continue the word "must" and end with the way out. */
+/** Reports a rule that a configuration breaks; messages continue the word "must" and end with the way out. */
+export type Refuse = (path: readonly [section: string, key: string], message: string) => void;
+
+/** Rules about several keys at once. */
 export function checkCombinations(config: Config, context: z.core.$RefinementCtx<Config>): void {
-  const refuse = (path: readonly string[], message: string): void =>
+  const refuse: Refuse = (path, message) =>
     context.addIssue({ code: 'custom', path: [...path], message, input: config });
+  checkMixing(config, refuse);
   const { epochs, warmupEpochs, mean, std } = config.train;
   if (warmupEpochs >= epochs) {
     refuse(['train', 'warmupEpochs'], `be below the number of epochs (--epochs ${epochs})`);
@@ -20,7 +25,10 @@ export function checkCombinations(config: Config, context: z.core.$RefinementCtx
   if (nesterov === true && momentum === 0) {
     refuse(['train', 'momentum'], 'be above 0 for Nesterov; turn that off with --no-nesterov');
   }
-  const { kind, path, imageSize } = config.data;
+  const { kind, path, imageSize, labelNoise, noiseMap } = config.data;
+  if (noiseMap !== undefined && labelNoise !== 'asymmetric') {
+    refuse(['data', 'noiseMap'], 'come with asymmetric noise (--label-noise asymmetric)');
+  }
   const drawn = kind === 'drawn' || (kind === 'auto' && path === undefined);
   if (drawn && imageSize !== undefined && imageSize < 16) {
     refuse(['data', 'imageSize'], 'be at least 16 for the drawn set; other data comes with --data');

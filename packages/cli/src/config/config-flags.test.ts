@@ -16,9 +16,12 @@ function parse(words: readonly string[]): ReadonlyMap<string, unknown> {
 function sample(schema: JsonSchema): readonly [value: unknown, text: string] {
   if (schema.enum !== undefined) return [schema.enum.at(-1), String(schema.enum.at(-1))];
   if (schema.prefixItems !== undefined) return [[0.25, 0.75], '0.25,0.75'];
+  const { items } = schema;
+  if (items && items.enum !== undefined) return [items.enum.slice(0, 3), items.enum.slice(0, 3).join(', ')];
+  if (items && items.type === 'integer') return [[3, 1, 2], '3, 1,2'];
   if (schema.type === 'array') return [[0.5, 0.25, 0.125], '0.5, 0.25,0.125'];
   if (schema.type === 'integer') return [26, '26'];
-  if (schema.type === 'number') return [0.375, '0.375'];
+  if (schema.type === 'number') return [0.375 + (schema.minimum ?? 0), `${0.375 + (schema.minimum ?? 0)}`];
   return ['some/path', 'some/path'];
 }
 
@@ -27,6 +30,13 @@ function choiceOf(option: ConfigOption): Record<string, string> {
   const choice = configOptions().find(({ section, isChoice }) => isChoice && section === option.section);
   return owner === '' || choice === undefined ? {} : { [choice.key]: owner };
 }
+
+/** What a key does not go without. */
+const companions: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>> = {
+  'data.noiseMap': { data: { labelNoise: 'asymmetric' } },
+  'method.onEpoch': { train: { epochs: 30 } },
+  'method.rampEpochs': { method: { probEnd: 0.5 } },
+};
 
 describe('flags', () => {
   it('have names of their own', () => {
@@ -43,9 +53,13 @@ describe('flags', () => {
     const words = isFlag ? [value === true ? `--${flag}` : `--no-${flag}`] : [`--${flag}`, text];
     const flags = new Map(parse(words));
     expect(flags).toEqual(new Map([[path, value]]));
-    const inner = { ...choice, [key]: value };
-    const content = section === '' ? { [key]: value } : { [section]: inner };
-    const base = section === '' ? {} : { [section]: choice };
+    const others = companions[path] ?? {};
+    const own = { ...choice, ...others[section] };
+    const content = {
+      ...others,
+      ...(section === '' ? { [key]: value } : { [section]: { ...own, [key]: value } }),
+    };
+    const base = { ...others, ...(section === '' ? {} : { [section]: own }) };
     expect(resolveConfig({ file: { name: 'a', content: base }, flags })).toEqual(
       resolveConfig({ file: { name: 'b', content }, flags: new Map() }),
     );

@@ -85,6 +85,10 @@ function parseValue(text: string, { flag, schema }: ConfigOption): unknown {
       throw new UsageError(`--${flag} must be ${describeRule(schema)}; got '${text}'`);
     return value;
   };
-  if (schema.type === 'array') return text.split(',').map(toNumber);
+  if (schema.type === 'array') {
+    const parts = text.split(',');
+    const names = schema.items ? schema.items.enum : undefined;
+    return names ? parts.map((part) => part.trim()) : parts.map(toNumber);
+  }
   return schema.type === 'integer' || schema.type === 'number' ? toNumber(text) : text;
 }

@@ -22,6 +22,8 @@ export interface ConfigOption {
 const flagNames: Readonly<Record<string, string>> = {
   'data.kind': 'data-kind',
   'data.path': 'data',
+  'labels.rule': 'label-rule',
+  'loss.name': 'loss',
   'model.name': 'model',
 };
 

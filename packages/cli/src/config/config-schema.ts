@@ -1,8 +1,11 @@
 import { backendNames } from '@mix/core';
 import { z } from 'zod';
+import { labelRules } from '../factories/label-rules.js';
+import { balanceNames, losses } from '../factories/losses.js';
 import { mixers } from '../factories/mixers.js';
 import { models } from '../factories/models.js';
 import { optimizers } from '../factories/optimizers.js';
+import { samplerNames } from '../factories/samplers.js';
 import { checkCombinations } from './check-combinations.js';
 import { choiceSection } from './choice-section.js';
 
@@ -45,14 +48,70 @@ const data = z.strictObject({
     .boolean()
     .exactOptional()
     .describe('keep decoded images in memory (default: if they take less than 512 MiB)'),
+  tail: z
+    .enum(['none', 'exponential', 'step'])
+    .default('none')
+    .describe(
+      'make training images long-tailed: each class smaller than the last, or the second half of them small',
+    ),
+  tailFactor: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.01)
+    .describe("size of the smallest class as a share of the largest one's, with a tail"),
+  labelNoise: z
+    .enum(['none', 'symmetric', 'exclusive', 'asymmetric'])
+    .default('none')
+    .describe('redraw training labels: as any class, as any other one, or by noiseMap'),
+  noiseRate: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.4)
+    .describe('share of the labels that is redrawn, with noise'),
+  noiseMap: z
+    .array(z.int().min(0))
+    .min(2)
+    .readonly()
+    .exactOptional()
+    .describe('asymmetric noise: the class that each class is taken for (the next one)'),
+  sampler: z
+    .enum(['shuffle', ...samplerNames])
+    .default('shuffle')
+    .describe(
+      'how training images are drawn: each once, classes alike, by the root of their size, or rare ones most',
+    ),
 });
 
 const model = choiceSection('name', 'the classifier', models, 'resnet20', {});
 
+const share = z.number().min(0).max(1);
+
 const method = choiceSection('mixer', 'how images are mixed', mixers, 'none', {
-  prob: z.number().min(0).max(1).default(1).describe('probability that a batch is mixed'),
-  labelSmoothing: z.number().min(0).max(1).default(0).describe('label smoothing, once, on the mixed targets'),
+  prob: share.default(1).describe('probability of mixing'),
+  probEnd: share.exactOptional().describe('prob moves to this by the end of the training (see rampEpochs)'),
+  probBy: z
+    .enum(['batch', 'image'])
+    .default('batch')
+    .describe('whether batches are mixed with prob, or rows'),
+  rampEpochs: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('epochs after which prob and alpha have come to probEnd and alphaEnd; 0: all'),
+  onEpoch: z.int().min(0).default(0).describe('start mixing after this many epochs'),
   offEpoch: z.int().min(0).default(0).describe('stop mixing after this many epochs; 0: never'),
+  labelSmoothing: share.default(0).describe('label smoothing, once, on the mixed targets'),
+});
+
+const labels = choiceSection('rule', 'what a mixed row is called', labelRules, 'mixed', {});
+
+const loss = choiceSection('name', 'the loss', losses, 'cross-entropy', {
+  balance: z
+    .enum(balanceNames)
+    .default('none')
+    .describe('make up for classes of unequal size: by weights, priors or temperatures of the classes'),
 });
 
 const channels = z.array(z.number()).min(1).readonly();
@@ -92,6 +151,8 @@ const keys = z.strictObject({
   data: data.prefault({}),
   model,
   method,
+  labels,
+  loss,
   train,
 });
 

@@ -48,7 +48,8 @@ describe('resolveConfig', () => {
       ]),
       note: (line) => notes.push(line),
     });
-    expect(config.method).toEqual({ mixer: 'none', prob: 0.8, labelSmoothing: 0, offEpoch: 0 });
+    const { method } = resolveConfig({ flags: none });
+    expect(config.method).toEqual({ ...method, mixer: 'none', prob: 0.8 });
     expect(config.train.epochs).toBe(2);
     expect(notes).toEqual(["'method.alpha' of the file is left out: mixer 'none' does not have it"]);
   });
@@ -61,11 +62,36 @@ describe('resolveConfig', () => {
     [{ data: { zzzzz: 1 } }, "config.json: unknown key 'data.zzzzz'"],
     [
       { method: { mixer: 'mixup', ratioMinMax: [0.2, 0.8] } },
-      "config.json: 'method.ratioMinMax' does not belong to mixer 'mixup', but to 'cutmix', 'mixup+cutmix'",
+      "config.json: 'method.ratioMinMax' does not belong to mixer 'mixup', but to 'cutmix', 'mixup+cutmix', 'cmo'",
     ],
     [
       { method: { mixer: 'cutmx' } },
-      "config.json: 'method.mixer' must be one of 'none', 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix', 'ricap', 'mosaic', 'cutout', 'random-erasing', 'gridmask', 'hide-and-seek'; got \"cutmx\"; did you mean 'cutmix'?",
+      "config.json: 'method.mixer' must be one of 'none', 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix', 'ricap', 'mosaic', 'stackmix', 'cutout', 'random-erasing', 'gridmask', 'hide-and-seek', 'soft-crop', 'manifold-mixup', 'mixupe', 'cmo', 'bilateral', 'bbn-mixup', 'choose', 'curriculum'; got \"cutmx\"; did you mean 'cutmix'?",
+    ],
+    [
+      { method: { mixer: 'choose', mixers: ['mixup', 'cmo'] } },
+      "config.json: 'method.mixers' must be a list of 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix', 'ricap', 'mosaic', 'cutout', 'random-erasing', 'gridmask', 'hide-and-seek', 'soft-crop'; got [\"mixup\",\"cmo\"]",
+    ],
+    [
+      { labels: { rule: 'remx' } },
+      "config.json: 'labels.rule' must be one of 'mixed', 'remix', 'lumix', 'multi-label', 'm-correction'; got \"remx\"; did you mean 'remix'?",
+    ],
+    [
+      { labels: { rule: 'mixed', kappa: 3 } },
+      "config.json: 'labels.kappa' does not belong to label-rule 'mixed', but to 'remix'",
+    ],
+    [
+      { loss: { eta: 1 } },
+      "config.json: 'loss.eta' does not belong to loss 'cross-entropy', but to 'decoupled'",
+    ],
+    [{ labels: { rule: 'remix', tau: 2 } }, "config.json: 'labels.tau' must be a number from 0 to 1; got 2"],
+    [
+      { data: { tailFactor: 0 } },
+      "config.json: 'data.tailFactor' must be a number above 0 and of at most 1; got 0",
+    ],
+    [
+      { data: { sampler: 'random' } },
+      "config.json: 'data.sampler' must be one of 'shuffle', 'balanced', 'square-root', 'reversed'; got \"random\"",
     ],
     [{ train: { epochs: 0 } }, "config.json: 'train.epochs' must be an integer of at least 1; got 0"],
     [{ train: { epochs: 1.5 } }, "config.json: 'train.epochs' must be an integer of at least 1; got 1.5"],
@@ -116,6 +142,63 @@ describe('resolveConfig', () => {
       { 'data.imageSize': 8 },
       '--image-size must be at least 16 for the drawn set; other data comes with --data; got 8',
     ],
+    [
+      { 'method.mixer': 'cutmix', 'method.mode': 'pair', 'method.pairing': 'roll' },
+      '--pairing must be reverse with --mode pair: the rows of a pair are mixed with each other; got "roll"',
+    ],
+    [
+      { 'method.mixer': 'cmo', 'method.mode': 'pair' },
+      '--mode must be batch or elem with --mixer cmo, whose pairs are of two streams; got "pair"',
+    ],
+    [
+      { 'method.mixer': 'manifold-mixup', 'method.prob': 0.5 },
+      '--prob must be left out with --mixer manifold-mixup: what it mixes is part of every step; got 0.5',
+    ],
+    [
+      { 'method.mixer': 'stackmix', 'method.offEpoch': 5 },
+      '--off-epoch must be left out with --mixer stackmix: images are of one size; got 5',
+    ],
+    [
+      { 'method.mixer': 'stackmix', 'model.name': 'deit-tiny' },
+      '--mixer must be another with --model deit-tiny, which has images of one size; got "stackmix"',
+    ],
+    [
+      { 'method.mixer': 'ricap', 'labels.rule': 'remix' },
+      '--label-rule must go with a mixer of two images and their plain labels; --mixer ricap gives others; got "remix"',
+    ],
+    [
+      { 'method.mixer': 'choose', 'method.mixers': ['mixup', 'mosaic'], 'labels.rule': 'lumix' },
+      '--label-rule must go with a mixer of two images and their plain labels; --mixer choose gives others; got "lumix"',
+    ],
+    [
+      { 'method.mixer': 'mixupe', 'labels.rule': 'm-correction' },
+      '--label-rule must be mixed with --mixer mixupe, which mixes labels by itself; got "m-correction"',
+    ],
+    [
+      { 'method.mixer': 'cmo', 'labels.rule': 'm-correction' },
+      '--label-rule must be another with --mixer cmo, which drops rows; got "m-correction"',
+    ],
+    [
+      { 'loss.name': 'bce', 'labels.rule': 'm-correction' },
+      '--loss must be cross-entropy, unbalanced, with --label-rule m-correction; got "bce"',
+    ],
+    [
+      { 'loss.name': 'decoupled', 'method.mixer': 'cutout', 'method.soften': 2 },
+      '--loss must go with plain labels of two images at most: no smoothing, no softening, no multi-label; got "decoupled"',
+    ],
+    [{ 'method.onEpoch': 20 }, '--on-epoch must be below the number of epochs (--epochs 20); got 20'],
+    [
+      { 'method.onEpoch': 5, 'method.offEpoch': 5 },
+      '--off-epoch must be above the epoch that mixing starts after (--on-epoch 5), or 0; got 5',
+    ],
+    [
+      { 'method.rampEpochs': 5 },
+      '--ramp-epochs must come with an end to move to: --prob-end or --alpha-end; got 5',
+    ],
+    [
+      { 'data.noiseMap': [1, 0] },
+      '--noise-map must come with asymmetric noise (--label-noise asymmetric); got [1,0]',
+    ],
   ])('refuses the flags %j together', (flags, message) => {
     expect(() => resolveConfig({ flags: new Map(Object.entries(flags)) })).toThrow(new UsageError(message));
   });
@@ -125,6 +208,10 @@ describe('resolveConfig', () => {
     { 'train.momentum': 0, 'train.nesterov': false },
     { 'data.imageSize': 8, 'data.path': 'some/path' },
     { 'train.optimizer': 'adamw', 'train.mean': [0.5], 'train.std': [0.5] },
+    { 'method.mixer': 'cutmix', 'method.mode': 'pair', 'method.pairing': 'reverse' },
+    { 'method.mixer': 'cutout', 'labels.rule': 'remix', 'loss.name': 'decoupled' },
+    { 'method.mixer': 'bilateral', 'method.rampEpochs': 2, 'method.alphaEnd': 2 },
+    { 'method.mixer': 'ricap', 'labels.rule': 'm-correction', 'method.onEpoch': 1, 'method.offEpoch': 2 },
   ])('takes the flags %j together', (flags) => {
     expect(() => resolveConfig({ flags: new Map(Object.entries(flags)) })).not.toThrow();
   });

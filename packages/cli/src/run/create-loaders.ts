@@ -1,25 +1,66 @@
 import { availableParallelism } from 'node:os';
-import type { Rng } from '@mix/core';
-import { createLoader, type ImageDataset, type Loader, type LoaderOptions } from '@mix/data';
-import type { DataConfig } from '../config/config-schema.js';
+import type { BatchSource, Rng } from '@mix/core';
+import { createLoader, dualSource, type ImageDataset, type Loader, type LoaderOptions } from '@mix/data';
+import type { Config, DataConfig } from '../config/config-schema.js';
+import { factoryOf } from '../factories/factory-of.js';
+import { mixers } from '../factories/mixers.js';
+import { createSampler } from '../factories/samplers.js';
 import type { OpenedData } from './open-data.js';
 
 // Both splits together; beyond it, decoding again costs less than a machine that swaps.
 const cacheLimit = 512 * 2 ** 20;
 
-/** Loaders of both splits: the training one shuffles. The caller closes them. */
+/** The batches of a run. */
+export interface Loaders {
+  /** Shuffled or drawn; of two streams where the mixer wants them. */
+  readonly train: BatchSource;
+  readonly test: BatchSource;
+  /** Samples that were found unusable so far. */
+  corrupt(): number;
+  /** Ends the decoding threads. */
+  close(): Promise<void>;
+}
+
+/** Loaders of both splits. The caller closes them. */
 export function createLoaders(
   { train, test }: OpenedData,
-  data: DataConfig,
-  batchSize: number,
+  { data, method, train: { batchSize } }: Pick<Config, 'data' | 'method' | 'train'>,
   rng: Rng,
-): { readonly train: Loader; readonly test: Loader } {
+): Loaders {
   const options = { ...loaderOptions(data), cache: data.cache ?? fitsInMemory([train, test], data) };
+  const training = createTrainingSource(train, { data, method }, { ...options, batchSize, rng });
+  // Evaluation keeps nothing for a backward pass, so larger batches cost no memory to speak of.
+  const evaluating = createLoader(test, { ...options, batchSize: Math.max(batchSize, 250) });
+  const loaders = [...training.loaders, evaluating];
   return {
-    train: createLoader(train, { ...options, batchSize, shuffle: true, rng }),
-    // Evaluation keeps nothing for a backward pass, so larger batches cost no memory to speak of.
-    test: createLoader(test, { ...options, batchSize: Math.max(batchSize, 250) }),
+    train: training.source,
+    test: evaluating,
+    // Streams of one data set meet the same ones.
+    corrupt: () => (training.loaders[0]?.corrupt().length ?? 0) + evaluating.corrupt().length,
+    async close() {
+      await Promise.all(loaders.map((loader) => loader.close()));
+    },
   };
+}
+
+/** Training batches, and the loaders they come from. */
+export function createTrainingSource(
+  dataset: ImageDataset,
+  { data, method }: Pick<Config, 'data' | 'method'>,
+  options: LoaderOptions & { readonly rng: Rng },
+): { readonly source: BatchSource; readonly loaders: readonly Loader[] } {
+  const order =
+    data.sampler === 'shuffle' ? { shuffle: true } : { sampler: createSampler(data.sampler, dataset) };
+  const first = createLoader(dataset, { ...options, ...order });
+  const secondSampler = factoryOf(mixers, method.mixer).secondSampler?.(method);
+  if (secondSampler === undefined) return { source: first, loaders: [first] };
+  const second = createLoader(dataset, {
+    ...options,
+    sampler: createSampler(secondSampler, dataset),
+    dropLast: true,
+    rng: options.rng.fork('second'),
+  });
+  return { source: dualSource(first, second), loaders: [first, second] };
 }
 
 /** What the section `data` says about loading. */

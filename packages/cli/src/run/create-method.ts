@@ -1,20 +1,74 @@
-import { during, fromMixer, type Method, type Mixer, withProb } from '@mix/core';
+import { byProgress, during, identity, type Method, type Mixer, perSample, withProb } from '@mix/core';
+import { classCounts, datasetLabels, type ImageDataset } from '@mix/data';
 import type { Config } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
+import { labelRules } from '../factories/label-rules.js';
+import { balances, losses } from '../factories/losses.js';
+import type { MixerContext } from '../factories/mixer-entry.js';
 import { mixers } from '../factories/mixers.js';
 
-/** The mixer of the section `method`, with its `prob` and `offEpoch`. */
-export function createMixer({ method, train }: Pick<Config, 'method' | 'train'>): Mixer {
-  const { prob, offEpoch } = method;
-  const mixer = factoryOf(mixers, method.mixer).create(method);
-  const sometimes = prob < 1 ? withProb(mixer, prob) : mixer;
-  return offEpoch > 0 && offEpoch < train.epochs
-    ? during(sometimes, { to: offEpoch / train.epochs })
-    : sometimes;
+/** The mixer of the section `method`, with its schedule. */
+export function createMixer(
+  { method, train }: Pick<Config, 'method' | 'train'>,
+  context: MixerContext,
+): Mixer {
+  const { onEpoch, offEpoch } = method;
+  const { keep = (mixer: Mixer) => mixer } = factoryOf(mixers, method.mixer);
+  const mixer = withProbability(withAlpha(method, train.epochs, context), method, train.epochs);
+  const from = onEpoch / train.epochs;
+  const to = offEpoch > 0 ? Math.min(offEpoch / train.epochs, 1) : 1;
+  return keep(from > 0 || to < 1 ? during(mixer, { from, to }) : mixer);
 }
 
-/** What training optimises, by the section `method`. */
-export function createMethod(config: Pick<Config, 'method' | 'train'>): Method {
-  const { labelSmoothing } = config.method;
-  return fromMixer(createMixer(config), { name: config.method.mixer, labelSmoothing });
+/** What training optimises, by the sections `method`, `labels` and `loss`. */
+export function createMethod(
+  config: Pick<Config, 'method' | 'labels' | 'loss' | 'train'>,
+  dataset: ImageDataset,
+  stepsPerEpoch: number,
+): Method {
+  const { method, labels, loss: section } = config;
+  const numClasses = dataset.classes.length;
+  // A class that does not occur counts as one image.
+  const counts = (): number[] =>
+    classCounts(datasetLabels(dataset), numClasses).map((count) => Math.max(count, 1));
+  const plain = factoryOf(losses, section.name).create(section);
+  const loss = section.balance === 'none' ? plain : balances[section.balance](plain, counts());
+  const options = { loss, labelSmoothing: method.labelSmoothing };
+  const own = factoryOf(mixers, method.mixer).method;
+  if (own !== undefined) return own(method, options);
+  const mixer = createMixer(config, { numClasses });
+  const context = { ...options, mixer, name: method.mixer, counts, numClasses, stepsPerEpoch };
+  return factoryOf(labelRules, labels.rule).create(labels, context);
+}
+
+type MethodSection = Config['method'];
+
+// Only mixers that draw from Beta(alpha, alpha) have both.
+function withAlpha(method: MethodSection, epochs: number, context: MixerContext): Mixer {
+  const { create } = factoryOf(mixers, method.mixer);
+  const { alpha, alphaEnd } = method as { readonly alpha?: number; readonly alphaEnd?: number };
+  if (alpha === undefined || alphaEnd === undefined) return create(method, context);
+  return byProgress((progress) =>
+    create({ ...method, alpha: moved(alpha, alphaEnd, ramp(progress, method, epochs)) }, context),
+  );
+}
+
+function withProbability(mixer: Mixer, method: MethodSection, epochs: number): Mixer {
+  const { prob, probEnd, probBy } = method;
+  const at = (probability: number): Mixer =>
+    probBy === 'batch'
+      ? withProb(mixer, probability)
+      : perSample([mixer, identity], { weights: [probability, 1 - probability] });
+  if (probEnd !== undefined)
+    return byProgress((progress) => at(moved(prob, probEnd, ramp(progress, method, epochs))));
+  return prob < 1 ? at(prob) : mixer;
+}
+
+// How far the way from start to end is gone.
+function ramp(progress: number, { rampEpochs }: MethodSection, epochs: number): number {
+  return rampEpochs > 0 ? Math.min((progress * epochs) / rampEpochs, 1) : progress;
+}
+
+function moved(start: number, end: number, share: number): number {
+  return start + (end - start) * share;
 }

@@ -1,5 +1,4 @@
-import { createRng, type Method, type Rng } from '@mix/core';
-import type { Loader } from '@mix/data';
+import { type BatchSource, createRng, type Method, type Rng } from '@mix/core';
 import type { Model } from '@mix/models';
 import {
   constant,
@@ -12,6 +11,7 @@ import {
 } from '@mix/train';
 import type { Config } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
+import { mixers } from '../factories/mixers.js';
 import { models } from '../factories/models.js';
 import { optimizers } from '../factories/optimizers.js';
 import { createLoaders } from './create-loaders.js';
@@ -22,12 +22,14 @@ import type { OpenedData } from './open-data.js';
 export interface Training {
   readonly model: Model;
   readonly method: Method;
-  readonly train: Loader;
-  readonly test: Loader;
+  readonly train: BatchSource;
+  readonly test: BatchSource;
   readonly prepare: Prepare;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   readonly rng: Rng;
+  /** Samples that were found unusable so far. */
+  corrupt(): number;
   /** Frees the model and the optimiser, and ends the decoding threads. */
   close(): Promise<void>;
 }
@@ -35,15 +37,15 @@ export interface Training {
 /** Makes model, method, loaders and optimiser. Runs of one seed start from the same weights and see the same batches. */
 export function createTraining(config: Config, data: OpenedData): Training {
   const rng = createRng(config.seed);
-  const { batchSize, mean, std, flip, cropPadding } = config.train;
-  const prepare = prepareImages({ mean, std, flip, cropPadding });
-  const { train, test } = createLoaders(data, config.data, batchSize, rng.fork('data'));
+  const { mean, std, flip, cropPadding } = config.train;
+  const { train, test, corrupt, close } = createLoaders(data, config, rng.fork('data'));
   const schedule = createSchedule(config, train.numBatches);
-  const method = createMethod(config);
+  const method = createMethod(config, data.train, train.numBatches);
   const optimizer = factoryOf(optimizers, config.train.optimizer).create(config.train);
   const model = factoryOf(models, config.model.name).create(config.model, {
     numClasses: train.numClasses,
     inChannels: train.imageShape[2],
+    imageSize: [train.imageShape[0], train.imageShape[1]],
     rng: rng.fork('model'),
   });
   return {
@@ -51,15 +53,29 @@ export function createTraining(config: Config, data: OpenedData): Training {
     method,
     train,
     test,
-    prepare,
+    prepare: viewed(prepareImages({ mean, std, flip, cropPadding }), config.method),
     optimizer,
     schedule,
+    corrupt,
     rng: rng.fork('train'),
     async close() {
       model.dispose();
       optimizer.dispose();
-      await Promise.all([train.close(), test.close()]);
+      await close();
     },
+  };
+}
+
+// In evaluation, images as the classifier is used to see them.
+function viewed(prepare: Prepare, section: Config['method']): Prepare {
+  const view = factoryOf(mixers, section.mixer).view?.(section);
+  if (view === undefined) return prepare;
+  return (host, rng) => {
+    const batch = prepare(host, rng);
+    if (rng !== undefined) return batch;
+    const images = view(batch.images);
+    batch.images.dispose();
+    return { ...batch, images };
   };
 }
 

@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import { createRng } from '@mix/core';
 import {
   drawnShapes,
   type ImageDataset,
@@ -11,6 +12,7 @@ import type { DataConfig } from '../config/config-schema.js';
 import { findSplitFolders, testShards } from './find-splits.js';
 import { limitDataset } from './limit-dataset.js';
 import { type DataKind, recogniseData } from './recognise-data.js';
+import { reshapeDataset } from './reshape-dataset.js';
 
 /** Both splits of a data set. */
 export interface OpenedData {
@@ -46,8 +48,13 @@ const readers: Readonly<Record<DataKind, Read>> = {
   }),
 };
 
-/** Opens what the section `data` asks for. */
-export async function openData(config: DataConfig): Promise<OpenedData> {
+/** Opens what the section `data` asks for; the run's seed chooses the images of a tail, and the wrong labels. */
+export async function openData(config: DataConfig, seed: number): Promise<OpenedData> {
+  const opened = await openSplits(config);
+  return { ...opened, train: reshapeDataset(opened.train, config, createRng(seed).fork('data-set')) };
+}
+
+async function openSplits(config: DataConfig): Promise<OpenedData> {
   const { kind, path, trainLimit, testLimit, imageSize } = config;
   if (kind === 'drawn' || (kind === 'auto' && path === undefined)) {
     const size = imageSize === undefined ? {} : { imageSize };

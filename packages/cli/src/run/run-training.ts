@@ -63,20 +63,31 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       ...(onProgress && { onProgress }),
       signal,
     });
-    return { ...result, corrupt: training.train.corrupt().length + training.test.corrupt().length };
+    return { ...result, corrupt: training.corrupt() };
   } finally {
     await training.close();
   }
 }
 
 // What fit does not see by itself and what changes the numbers; where a run lies and how fast it loads does not.
-function identityOf({ data, model, method, train }: Config): Json {
-  const { kind, trainLimit = null, testLimit = null, imageSize = null, onCorrupt } = data;
+function identityOf({ data, model, method, labels, loss, train }: Config): Json {
+  const { kind, trainLimit = null, testLimit = null, imageSize = null, noiseMap, onCorrupt } = data;
+  const { tail, tailFactor, labelNoise, noiseRate, sampler } = data;
+  const shape = {
+    tail,
+    tailFactor,
+    labelNoise,
+    noiseRate,
+    noiseMap: noiseMap ? [...noiseMap] : null,
+    sampler,
+  };
   const { flip, cropPadding, mean, std } = train;
   return {
-    data: { kind, trainLimit, testLimit, imageSize, onCorrupt },
+    data: { kind, trainLimit, testLimit, imageSize, onCorrupt, ...shape },
     model: { ...model },
     method: { ...method },
+    labels: { ...labels },
+    loss: { ...loss },
     train: { flip, cropPadding, mean, std },
   };
 }

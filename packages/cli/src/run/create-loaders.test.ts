@@ -1,0 +1,57 @@
+import { createRng } from '@mix/core';
+import { expect, it } from 'vitest';
+import { resolveConfig } from '../config/resolve-config.js';
+import { createLoaders } from './create-loaders.js';
+import { openData } from './open-data.js';
+
+/** Class counts of the rows of an epoch, of each half of its batches. */
+async function drawn(
+  flags: Readonly<Record<string, unknown>>,
+): Promise<readonly [first: number[], second: number[]]> {
+  const content = {
+    data: { trainLimit: 400, testLimit: 10, workers: 0, tail: 'exponential', tailFactor: 0.05 },
+    train: { batchSize: 16 },
+  };
+  const config = resolveConfig({ file: { name: 'test', content }, flags: new Map(Object.entries(flags)) });
+  const data = await openData(config.data, 0);
+  const loaders = createLoaders(data, config, createRng(0));
+  const halves: [number[], number[]] = [data.train.classes.map(() => 0), data.train.classes.map(() => 0)];
+  try {
+    for (let epoch = 0; epoch < 4; epoch++) {
+      for await (const { labels } of loaders.train.batches(epoch)) {
+        labels.forEach((label, row) => {
+          const half = halves[row < labels.length / 2 ? 0 : 1];
+          half[label] = (half[label] as number) + 1;
+        });
+      }
+    }
+    expect(loaders.corrupt()).toBe(0);
+    return halves;
+  } finally {
+    await loaders.close();
+  }
+}
+
+const rarest = (counts: readonly number[]): number =>
+  (counts.at(-1) as number) / counts.reduce((sum, count) => sum + count, 0);
+
+it('draws rare classes as often as the sampler says', async () => {
+  const shareOf = async (sampler: string): Promise<number> => {
+    const [first, second] = await drawn({ 'data.sampler': sampler });
+    return rarest(first.map((count, own) => count + (second[own] as number)));
+  };
+  const shares = [];
+  for (const sampler of ['shuffle', 'square-root', 'balanced', 'reversed'])
+    shares.push(await shareOf(sampler));
+  expect(shares).toEqual([...shares].sort((a, b) => a - b));
+  expect(shares[0]).toBeLessThan(0.05);
+  expect(shares[3]).toBeGreaterThan(0.2);
+});
+
+it('joins a second stream for the mixers that need one', async () => {
+  const [first, second] = await drawn({ 'method.mixer': 'cmo' });
+  expect(rarest(first)).toBeLessThan(0.05);
+  expect(rarest(second)).toBeGreaterThan(rarest(first) * 3);
+  const [, reversed] = await drawn({ 'method.mixer': 'cmo', 'method.secondSampler': 'reversed' });
+  expect(rarest(reversed)).toBeGreaterThan(rarest(second));
+});

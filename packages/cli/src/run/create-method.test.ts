@@ -1,0 +1,162 @@
+import { type Batch, createRng, type Json, type MixedBatch } from '@mix/core';
+import { drawnShapes, longTail } from '@mix/data';
+import { cifarResnet } from '@mix/models';
+import { tinyBatch, useBackend } from '@mix/test-utils';
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, it } from 'vitest';
+import { resolveConfig } from '../config/resolve-config.js';
+import { labelRules } from '../factories/label-rules.js';
+import { balanceNames, losses } from '../factories/losses.js';
+import { mixers } from '../factories/mixers.js';
+import { createMethod, createMixer } from './create-method.js';
+
+useBackend('cpu');
+
+const resolve = (content: Readonly<Record<string, unknown>>) =>
+  resolveConfig({ file: { name: 'test', content: { train: { epochs: 10 }, ...content } }, flags: new Map() });
+
+/** What a configuration draws for a batch of 64, at a progress. */
+function drawn(method: Readonly<Record<string, unknown>>, progress: number, seed = 0): Json {
+  return tf.tidy(() => {
+    const mixer = createMixer(resolve({ method }), { numClasses: 3 });
+    const batch = tinyBatch({ size: 64, height: 8, width: 8 });
+    const mixed: MixedBatch = mixer(batch, { rng: createRng(seed), progress });
+    const lam = tf.slice(mixed.lam, [0, 0], [-1, 1]).dataSync();
+    return [...lam];
+  });
+}
+
+const mixedRows = (method: Readonly<Record<string, unknown>>, progress: number): number =>
+  (drawn(method, progress) as number[]).filter((lam) => lam < 1).length;
+
+describe('createMixer', () => {
+  it('starts and stops by epochs', () => {
+    const method = { mixer: 'mixup', onEpoch: 3, offEpoch: 8 };
+    expect([0, 0.29, 0.3, 0.79, 0.8, 1].map((progress) => mixedRows(method, progress) > 0)).toEqual([
+      false,
+      false,
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('moves the probability, by batch or by row', () => {
+    const method = { mixer: 'mixup', mode: 'elem', prob: 0, probEnd: 1, probBy: 'image' };
+    expect(mixedRows(method, 0)).toBe(0);
+    expect(mixedRows(method, 0.5)).toBeGreaterThan(16);
+    expect(mixedRows(method, 0.5)).toBeLessThan(48);
+    expect(mixedRows(method, 1)).toBe(64);
+    expect(mixedRows({ ...method, rampEpochs: 5 }, 0.5)).toBe(64);
+    expect([0, 64]).toContain(mixedRows({ ...method, probBy: 'batch' }, 0.5));
+  });
+
+  it('moves alpha', () => {
+    const method = { mixer: 'mixup', mode: 'elem', alpha: 0.05, alphaEnd: 50 };
+    const middling = (progress: number): number =>
+      (drawn(method, progress) as number[]).filter((lam) => lam > 0.3 && lam < 0.7).length;
+    expect(middling(0)).toBeLessThan(10);
+    expect(middling(1)).toBeGreaterThan(60);
+  });
+
+  it('pairs as it is told', () => {
+    tf.tidy(() => {
+      const sources = (pairing: string): number[][] => {
+        const mixer = createMixer(resolve({ method: { mixer: 'mixup', pairing } }), { numClasses: 3 });
+        const mixed = mixer(tinyBatch({ size: 6 }), { rng: createRng(1), progress: 0 });
+        return mixed.sources.arraySync();
+      };
+      expect(sources('reverse').map(([, other]) => other)).toEqual([5, 4, 3, 2, 1, 0]);
+      expect(sources('roll').map(([, other]) => other)).toEqual([5, 0, 1, 2, 3, 4]);
+      for (const [own = 0, other = 0] of sources('derange')) expect(other).not.toBe(own);
+      // Classes are 0, 1, 2, 0, 1, 2.
+      for (const [own = 0, other = 0] of sources('same-class')) expect(other % 3).toBe(own % 3);
+      for (const [own = 0, other = 0] of sources('different-class')) expect(other % 3).not.toBe(own % 3);
+    });
+  });
+
+  it('follows a curriculum, and takes one of several', () => {
+    tf.tidy(() => {
+      const method = (section: Readonly<Record<string, unknown>>, progress: number): string => {
+        const mixer = createMixer(resolve({ method: section }), { numClasses: 3 });
+        return mixer(tinyBatch(), { rng: createRng(0), progress }).plan.method;
+      };
+      const curriculum = { mixer: 'curriculum', mixers: ['mixup', 'cutout', 'ricap'] };
+      expect([0, 0.4, 0.7, 1].map((progress) => method(curriculum, progress))).toEqual([
+        'mixup',
+        'cutout',
+        'ricap',
+        'ricap',
+      ]);
+      expect(method({ mixer: 'choose' }, 0)).toBe('choose');
+      expect(method({ mixer: 'choose', chooseBy: 'image' }, 0)).toBe('perSample');
+      expect(method({ mixer: 'mixup+cutmix', switchBy: 'image' }, 0)).toBe('perSample');
+    });
+  });
+
+  it('keeps the rows of the first stream, or those of both', () => {
+    tf.tidy(() => {
+      const rows = (mixer: string): number =>
+        createMixer(resolve({ method: { mixer, prob: 0 } }), { numClasses: 3 })(tinyBatch({ size: 6 }), {
+          rng: createRng(0),
+          progress: 0,
+        }).images.shape[0];
+      expect([rows('cmo'), rows('bbn-mixup'), rows('bilateral')]).toEqual([3, 3, 6]);
+    });
+  });
+
+  it('softens labels where asked to', () => {
+    tf.tidy(() => {
+      const targets = (soften?: number) =>
+        createMixer(resolve({ method: { mixer: 'cutout', squareSide: 6, ...(soften && { soften }) } }), {
+          numClasses: 3,
+        })(tinyBatch(), { rng: createRng(0), progress: 0 }).targets;
+      expect(targets().kind).toBe('sparse');
+      expect(targets(2).kind).toBe('dense');
+    });
+  });
+});
+
+const dataset = longTail(drawnShapes({ size: 400, split: 'train' }), { factor: 0.1 });
+
+const { numClasses, ...model } = { numClasses: dataset.classes.length, depth: 8, width: 2 };
+
+/** The loss of one step of a small network. */
+function step(content: Readonly<Record<string, unknown>>): number {
+  const method = createMethod(resolve(content), dataset, 1);
+  const classifier = cifarResnet({ ...model, numClasses, rng: createRng(0) });
+  try {
+    return tf.tidy(() => {
+      const labels = tf.tensor1d([0, 1, 2, 3, 0, 1], 'int32');
+      const batch: Batch = { images: tinyBatch({ size: 6, height: 4, width: 4 }).images, labels };
+      const { losses: found } = method.step(classifier, batch, { rng: createRng(0), step: 0, progress: 0.5 });
+      return found['classifier']?.dataSync()[0] as number;
+    });
+  } finally {
+    classifier.dispose();
+  }
+}
+
+describe('createMethod', () => {
+  it.each(Object.keys(mixers))('trains with %s', (mixer) => {
+    expect(step({ method: { mixer } })).toBeGreaterThan(0);
+  });
+
+  it.each(Object.keys(labelRules))('trains with labels by %s', (rule) => {
+    expect(step({ method: { mixer: 'mixup' }, labels: { rule } })).toBeGreaterThan(0);
+  });
+
+  it('has a value of its own for each loss and each balance', () => {
+    const method = { mixer: 'mixup', alpha: 4 };
+    const values = [
+      ...Object.keys(losses).map((name) => step({ method, loss: { name } })),
+      ...balanceNames.filter((name) => name !== 'none').map((balance) => step({ method, loss: { balance } })),
+      step({ method: { ...method, labelSmoothing: 0.3 } }),
+      step({ method, labels: { rule: 'multi-label' } }),
+      step({ method, labels: { rule: 'lumix' } }),
+    ];
+    expect(new Set(values).size).toBe(values.length);
+    for (const value of values) expect(Number.isFinite(value)).toBe(true);
+  });
+});

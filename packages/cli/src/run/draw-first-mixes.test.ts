@@ -1,0 +1,39 @@
+import { useBackend } from '@mix/test-utils';
+import { describe, expect, it } from 'vitest';
+import { resolveConfig } from '../config/resolve-config.js';
+import { mixers } from '../factories/mixers.js';
+import { drawGallery } from '../gallery/draw-gallery.js';
+import { drawFirstMixes } from './draw-first-mixes.js';
+import { openData } from './open-data.js';
+
+useBackend('cpu');
+
+const configOf = (method: Readonly<Record<string, unknown>>) =>
+  resolveConfig({
+    file: { name: 'test', content: { data: { trainLimit: 24, testLimit: 10, workers: 0 }, method } },
+    flags: new Map(),
+  });
+
+describe('a gallery', () => {
+  it.each(Object.keys(mixers))('shows what %s does', async (mixer) => {
+    const config = configOf({ mixer });
+    const { rows } = await drawFirstMixes(config, await openData(config.data, 0), 3);
+    expect(rows).toHaveLength(3);
+    for (const { sources, mask, mix, lam, targets } of rows) {
+      expect([mask.width, mask.height]).toEqual([mix.width, mix.height]);
+      expect([mix.width, mix.height]).toEqual(mixer === 'stackmix' ? [32, 64] : [32, 32]);
+      expect(sources.length).toBeLessThanOrEqual(4);
+      expect(lam).toBeGreaterThanOrEqual(0);
+      expect(targets.reduce((sum, { weight }) => sum + weight, 0)).toBeGreaterThan(0.4);
+      // The mask is that of the own image: its mean is λ, but for deletions, which show less.
+      const shown = mask.pixels.reduce((sum, value) => sum + value, 0) / mask.pixels.length / 255;
+      expect(shown).toBeLessThan(lam + 0.02);
+    }
+    const changed = rows.filter(
+      ({ sources, mix }) => !mix.pixels.every((value, at) => value === sources[0]?.picture.pixels[at]),
+    );
+    if (mixer === 'none') expect(changed).toEqual([]);
+    else expect(changed.length).toBeGreaterThan(0);
+    expect(drawGallery({ title: mixer, rows }).height).toBeGreaterThan(3 * 32);
+  });
+});
