@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Inputs } from '../harness/inputs.js';
 import { startSide } from '../harness/sides.js';
@@ -7,6 +9,11 @@ import { stepRequest, workloads } from '../workloads/workloads.js';
 const python = '/usr/bin/python3';
 const hasTorch = spawnSync(python, ['-c', 'import torch, torchvision']).status === 0;
 if (!hasTorch) console.log('tests of the PyTorch sides are skipped: there is no torch and torchvision');
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const vectors = here('../../../shared/golden');
+if (!existsSync(vectors))
+  console.log('the peers of the learned mixers are not checked: there are no reference vectors');
 
 const inputs = new Inputs();
 afterAll(() => inputs.remove());
@@ -83,5 +90,13 @@ describe('the children', () => {
         return list;
       });
     expect(await counts('tfjs-cpu')).toEqual(await counts('torch-nchw'));
+  });
+
+  it.runIf(hasTorch && existsSync(vectors))('of PyTorch compute the steps of the reference vectors', () => {
+    const { status, stdout } = spawnSync(python, [here('check_torch_learned.py'), vectors], {
+      encoding: 'utf8',
+    });
+    expect(status, stdout).toBe(0);
+    expect(stdout).toContain('automix_step: 50 tensors');
   });
 });

@@ -11,10 +11,11 @@ import torchvision
 
 from torch_decode import Decode
 from torch_kernels import Kernel
+from torch_learned import Learned
 from torch_mixers import Mixer
 from torch_step import Step
 
-kinds = {"step": Step, "kernel": Kernel, "mixer": Mixer, "decode": Decode}
+kinds = {"step": Step, "learned": Learned, "kernel": Kernel, "mixer": Mixer, "decode": Decode}
 layout, threads = sys.argv[1], int(sys.argv[2])
 torch.set_num_threads(threads)
 memory_format = torch.channels_last if layout == "channels_last" else torch.contiguous_format

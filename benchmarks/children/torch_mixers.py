@@ -18,7 +18,8 @@ def mixup(x, y, classes):
     return x[partner].lerp_(x, lam), soft_targets(y, partner, lam, classes)
 
 
-def cutmix(x, y, classes):
+def paste_box(x):
+    """CutMix' images, the partners and the own share."""
     lam, partner = np.random.beta(1, 1), torch.randperm(len(x))
     height, width = x.shape[2:]
     cut = math.sqrt(1 - lam)
@@ -28,7 +29,11 @@ def cutmix(x, y, classes):
     x1, x2 = max(cx - cut_w // 2, 0), min(cx + cut_w // 2, width)
     mixed = x.clone()
     mixed[:, :, y1:y2, x1:x2] = x[partner, :, y1:y2, x1:x2]
-    lam = 1 - (y2 - y1) * (x2 - x1) / (height * width)
+    return mixed, partner, 1 - (y2 - y1) * (x2 - x1) / (height * width)
+
+
+def cutmix(x, y, classes):
+    mixed, partner, lam = paste_box(x)
     return mixed, soft_targets(y, partner, lam, classes)
 
 

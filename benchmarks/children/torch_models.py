@@ -48,9 +48,15 @@ class ResNet18(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
+    def features(self, x):
+        """Those of the third stage."""
+        return self.blocks[:6](F.relu(self.bn1(self.conv1(x)), inplace=True))
+
+    def embedding(self, features):
+        return torch.flatten(F.adaptive_avg_pool2d(self.blocks[6:](features), 1), 1)
+
     def forward(self, x):
-        x = self.blocks(F.relu(self.bn1(self.conv1(x)), inplace=True))
-        return self.fc(torch.flatten(F.adaptive_avg_pool2d(x, 1), 1))
+        return self.fc(self.embedding(self.features(x)))
 
 
 class Attention(nn.Module):
