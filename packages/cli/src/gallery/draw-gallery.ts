@@ -46,7 +46,7 @@ export function drawGallery({ title, rows }: Gallery): Picture {
       const left = columnLeft(column);
       canvas.fill(left - 1, rowTop - 1, picture.width * scale + 2, picture.height * scale + 2, frame);
       canvas.draw(picture, left, rowTop, scale);
-      canvas.write(fitText(caption, cellWidth, text), left, rowTop + height * scale + 6, text, ink);
+      canvas.write(fitText(caption, cellWidth, text), left, rowTop + picture.height * scale + 6, text, ink);
     };
     for (const [column, { picture, label }] of row.sources.entries()) show(picture, column, label);
     show(row.mask, heads.length - 2);
