@@ -3,6 +3,8 @@ export { adautomix } from './adautomix.js';
 export type { AdautomixLosses, AdautomixLossOptions, GeneratorTerms, RowLoss } from './adautomix-losses.js';
 export { adautomixLosses } from './adautomix-losses.js';
 export { cosineToSources } from './cosine-to-sources.js';
+export type { GeneratedMixOptions, GeneratedPlan } from './generated-mixer.js';
+export { applyGenerated, generatedMixer } from './generated-mixer.js';
 export type { CosineSign, GeneratorLossOptions } from './generator-loss.js';
 export { generatorLoss } from './generator-loss.js';
 export type { GeneratedMasks, MaskGenerator, MaskGeneratorOptions, MaskRequest } from './mask-generator.js';

@@ -1,0 +1,74 @@
+import { createRng, disposeMixed } from '@mix/core';
+import { cifarResnet } from '@mix/models';
+import { tinyBatch, useBackend } from '@mix/test-utils';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-layers';
+import { describe, expect, it } from 'vitest';
+import { applyGenerated, generatedMixer } from './generated-mixer.js';
+import { createMaskGenerator } from './mask-generator.js';
+
+useBackend('cpu');
+
+function parts() {
+  const teacher = cifarResnet({ depth: 8, width: 4, numClasses: 3, rng: createRng(0) });
+  const generator = createMaskGenerator({ channels: 8, rng: createRng(1), lamConcat: true });
+  const rng = createRng(2);
+  for (const variable of Object.values(generator.variables)) {
+    const noise = Array.from({ length: variable.size }, () => rng.normal());
+    tf.tidy(() => variable.assign(tf.tensor(noise, variable.shape)));
+  }
+  return { teacher, generator, stage: 2 };
+}
+
+const tiny = () => tinyBatch({ size: 4, height: 8, width: 8 });
+
+describe('generatedMixer', () => {
+  it('mixes by masks, labels by λ, and leaves everything as it was', () => {
+    const [made, batch] = [parts(), tiny()];
+    const statistic = () =>
+      tf.tidy(() => Array.from(made.teacher.state().tensors['bn1.running_mean']?.dataSync() ?? []));
+    const [pixels, before] = [Array.from(batch.images.dataSync()), statistic()];
+    const mix = generatedMixer({ ...made, mixSamples: 3, lamPer: 'sample' });
+    const count = tf.memory().numTensors;
+    const mixed = mix(batch, { rng: createRng(4), masks: true });
+    expect(tf.memory().numTensors - count).toBe(6);
+    const { masks, images, plan, targets } = mixed as typeof mixed & { masks: tf.Tensor4D };
+    expect(masks.shape).toEqual([4, 8, 8, 3]);
+    // The first pixel of each row, by hand.
+    const at = (x: tf.Tensor4D, row: number) =>
+      Array.from(tf.slice(x, [row, 0, 0, 0], [1, 1, 1, -1]).dataSync());
+    plan.sources.forEach((sources, row) => {
+      const shares = at(masks, row);
+      const wanted = shares.reduce(
+        (sum, share, k) => sum + share * (at(batch.images, sources[k] as number)[0] as number),
+        0,
+      );
+      expect(at(images, row)[0]).toBeCloseTo(wanted, 5);
+    });
+    expect(targets.kind === 'sparse' && Array.from(targets.weights.dataSync())).toEqual(
+      plan.lam.flat().map(Math.fround),
+    );
+    expect([Array.from(batch.images.dataSync()), statistic()]).toEqual([pixels, before]);
+    const again = applyGenerated(batch, plan, made);
+    expect(Array.from(again.images.dataSync())).toEqual(Array.from(images.dataSync()));
+    expect(again.masks).toBeUndefined();
+    disposeMixed(mixed);
+    disposeMixed(again);
+  });
+
+  it('shows a pair over λ', () => {
+    const [made, batch] = [parts(), tiny()];
+    const lams = [0, 0.5, 1];
+    const shares = lams.map((lam) => {
+      const plan = { sources: [[0, 1]], lam: [[lam, 1 - lam]], upsampling: 'bilinear' as const };
+      const { masks } = applyGenerated(batch, plan, { ...made, masks: true });
+      return tf.mean(tf.slice(masks as tf.Tensor4D, [0, 0, 0, 0], [1, -1, -1, 1])).dataSync()[0] as number;
+    });
+    expect(new Set(shares).size).toBe(3);
+  });
+
+  it('says which stage there is none of', () => {
+    const mix = generatedMixer({ ...parts(), stage: 9 });
+    expect(() => mix(tiny(), { rng: createRng(0) })).toThrow("stage must be one of the teacher's; got 9");
+  });
+});
