@@ -1,5 +1,6 @@
 import {
   checkBatch,
+  checkChoice,
   checkInteger,
   checkPositive,
   checkRange,
@@ -12,21 +13,39 @@ import {
   plainTargets,
   softCrossEntropy,
   stopGradient,
+  type Targets,
 } from '@mix/core';
-import type { Scalar, Tensor1D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BetaMixture, fitBetaMixture, noiseProbabilities } from './beta-mixture.js';
+import { mixByCertainty } from './certainty-mixing.js';
+import { fallingTemperature } from './falling-temperature.js';
 import { cleanProbabilities, fitGaussianMixture, type GaussianMixture } from './gaussian-mixture.js';
-import { type BootstrapOptions, bootstrapTargets, uniformPrior } from './m-correction-targets.js';
+import { type Bootstrap, bootstrapTargets, uniformPrior } from './m-correction-targets.js';
 import { mixup } from './mixup.js';
 
 /** Options of {@link mCorrection}. */
-export interface MCorrectionOptions extends BootstrapOptions {
+export interface MCorrectionOptions {
   /** Steps from one fit to the next, an epoch's: each fit takes the losses since the last. At least 1. */
   readonly stepsPerFit: number;
-  /** Progress from which labels are corrected, in `[0,1]`; before, the method is the mixer alone. @defaultValue 0.35 */
+  /**
+   * What stands in for a label that may be wrong: the likeliest class (M-DYR-H), the probabilities (M-DYR-S), or probabilities that
+   * become hard with the time, with images mixed by certainty (MD-DYR-SH). @defaultValue 'soft'
+   */
+  readonly bootstrap?: Bootstrap | 'soft-to-hard';
+  /**
+   * T above 0 of the probabilities, or T at a progress; near 0 they become hard.
+   * @defaultValue 1; `fallingTemperature({ from })` for `soft-to-hard`
+   */
+  readonly temperature?: number | ((progress: number) => number);
+  /**
+   * Progress from which labels are corrected, in `[0,1]`; before, the method is the mixer alone.
+   * @defaultValue 0.35; 110 / 300 for `soft-to-hard`
+   */
   readonly from?: number;
-  /** Any mixer that keeps the number of rows. @defaultValue `mixup({ alpha: 32 })` */
+  /** For `soft-to-hard`: progress from which images are mixed by certainty, up to `from`. @defaultValue 0.35, or `from` if that is less */
+  readonly guidedFrom?: number;
+  /** Any mixer that keeps the number of rows; `soft-to-hard` uses it until `guidedFrom`. @defaultValue `mixup({ alpha: 32 })` */
   readonly mixer?: Mixer;
   /** What is fitted to the losses. @defaultValue 'beta' */
   readonly mixture?: 'beta' | 'gaussian';
@@ -37,29 +56,36 @@ export interface MCorrectionOptions extends BootstrapOptions {
 /**
  * M-correction: learns from wrong labels by believing them the less, the larger their loss. A mixture of two distributions,
  * fitted once an epoch to the losses of the unmixed images, says how likely each label is wrong; from progress `from` on, that
- * is the weight of the model's own opinion against the label, and what is mixed are the corrected labels.
+ * is the weight b of the model's own opinion against the label, and what is mixed are the corrected labels.
+ *
+ * With `bootstrap: 'soft-to-hard'`, images are mixed by certainty from `guidedFrom` on, see `certaintyShares`, and labels by the same
+ * shares; from `from` on, both corrected labels count half, and the opinion's temperature falls.
  *
  * A step costs a second forward pass, in evaluation mode and without a gradient, and reads `B` losses back. Where the
  * published code evaluates the whole training set after each epoch, the losses here are those met in the epoch: no extra pass,
- * but each is of the model of its time. Until the first fit, every label is wrong with probability ½. The published schedules
- * of mixing by certainty (MD-DYR-SH) and of the temperature are not part of it.
+ * but each is of the model of its time. Until the first fit, every label is wrong with probability ½. The published code weighs labels
+ * by a draw of Beta(32, 32) between `guidedFrom` and `from`, whatever the images show, and lowers the temperature once an epoch
+ * instead of each step.
  *
  * @returns A method whose state is the mixture and the losses since its fit. Batches must have int32 labels.
  * @see Arazo et al. 2019, https://arxiv.org/abs/1904.11238
  */
 export function mCorrection({
   stepsPerFit,
-  from = 0.35,
+  bootstrap = 'soft',
+  from = bootstrap === 'soft-to-hard' ? 110 / 300 : 0.35,
+  guidedFrom = Math.min(0.35, from),
+  temperature = bootstrap === 'soft-to-hard' ? fallingTemperature({ from }) : 1,
   mixer = mixup({ alpha: 32 }),
   mixture: kind = 'beta',
   prior = 1,
-  bootstrap = 'soft',
-  temperature = 1,
 }: MCorrectionOptions): Method {
   checkInteger('mCorrection', 'stepsPerFit', stepsPerFit, 1);
+  checkChoice('mCorrection', 'bootstrap', bootstrap, ['hard', 'soft', 'soft-to-hard']);
   checkRange('mCorrection', 'from', from, 0, 1);
+  checkRange('mCorrection', 'guidedFrom', guidedFrom, 0, from);
   checkRange('mCorrection', 'prior', prior, 0, Number.MAX_VALUE);
-  checkPositive('mCorrection', 'temperature', temperature);
+  if (typeof temperature === 'number') checkPositive('mCorrection', 'temperature', temperature);
   let fitted: BetaMixture | GaussianMixture | null = null;
   let losses: number[] = [];
   let steps = 0;
@@ -84,11 +110,24 @@ export function mCorrection({
       const clean = stopGradient(classifier.forward(batch.images, { training: false }).logits);
       const own = tf.tidy(() => softCrossEntropy(clean, plainTargets(labels)).dataSync()) as Float32Array;
       losses.push(...own);
-      const mixed = mixer(batch, { rng, progress, ...(guide && { guide }) });
+      const noise = noiseOf(own);
+      const guided = bootstrap === 'soft-to-hard' && progress >= guidedFrom;
+      const mixed = guided
+        ? mixByCertainty(batch, noise, rng)
+        : mixer(batch, { rng, progress, ...(guide && { guide }) });
       const { logits } = classifier.forward(mixed.images, { training: true });
-      const corrected = bootstrapTargets(labels, clean, noiseOf(own), { bootstrap, temperature });
-      const targets =
-        progress < from ? mixed.targets : mixTargets(corrected.values, mixed.sources, mixed.lam);
+      const correct = (): Targets => {
+        const corrected = bootstrapTargets(labels, clean, noise, {
+          bootstrap: bootstrap === 'hard' ? 'hard' : 'soft',
+          temperature: typeof temperature === 'number' ? temperature : temperature(progress),
+        });
+        return mixTargets(
+          corrected.values,
+          mixed.sources,
+          guided ? (tf.fill(mixed.lam.shape, 0.5) as Tensor2D) : mixed.lam,
+        );
+      };
+      const targets = progress < from ? mixed.targets : correct();
       const loss = tf.mean(softCrossEntropy(logits, targets)) as Scalar;
       return {
         losses: { classifier: tf.add(loss, tf.mul(uniformPrior(logits), prior)) as Scalar },

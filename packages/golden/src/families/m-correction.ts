@@ -1,5 +1,11 @@
-import { denseTargets, mixTargets, softCrossEntropy } from '@mix/core';
-import { applyMixup, type Bootstrap, bootstrapTargets, uniformPrior } from '@mix/handcrafted';
+import { createRng, denseTargets, mixTargets, softCrossEntropy } from '@mix/core';
+import {
+  type Bootstrap,
+  bootstrapTargets,
+  certaintyShares,
+  mixByCertainty,
+  uniformPrior,
+} from '@mix/handcrafted';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Check, compare } from '../check.js';
 import { tensor, values } from '../golden-case.js';
@@ -39,15 +45,11 @@ export const mCorrectionFamily: Family = async (golden) => {
       await compare(golden, `outputs.${name}.grad_total`, tf.grad(total)(logits)),
     );
   }
-  // Images mixed by certainty are a mixup whose λ is the own one's share of both certainties.
-  const sure = noise.map((b) => 1 - b);
-  const lam = sure.map((own, row) => own / (own + (sure[perm[row] as number] as number)));
   const images = tensor<tf.Tensor4D>(golden, 'inputs.x');
-  const [size, height, width] = images.shape;
-  const plan = { method: 'mixup', shape: [size, height, width], partner: perm, lam } as const;
+  const guided = mixByCertainty({ images, labels }, noise, createRng(0), () => perm);
   checks.push(
-    await compare(golden, 'outputs.dynamic_mix_weight', lam),
-    await compare(golden, 'outputs.dynamic_mix_x', applyMixup({ images, labels }, plan).images),
+    await compare(golden, 'outputs.dynamic_mix_weight', certaintyShares(noise, perm)),
+    await compare(golden, 'outputs.dynamic_mix_x', guided.images),
   );
   return checks;
 };
