@@ -1,4 +1,14 @@
-import { type Applier, createRng, denseTargets, type MixedBatch, type Mixer, replay } from '@mix/core';
+import {
+  type Applier,
+  createRng,
+  denseTargets,
+  type MixedBatch,
+  type Mixer,
+  plainTargets,
+  replay,
+  type WithProbPlan,
+  withProb,
+} from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -17,6 +27,8 @@ export interface MixerContract {
   readonly moves?: boolean;
   /** Height and width that come out of an image. @defaultValue the image's */
   readonly size?: (height: number, width: number) => readonly [height: number, width: number];
+  /** It needs an even number of rows, as those do that mix two streams. @defaultValue false */
+  readonly even?: boolean;
   /** Rows that come out of B rows. @defaultValue B */
   readonly rows?: (size: number) => number;
 }
@@ -29,10 +41,19 @@ const shapes = fc.record({
   channels: fc.constantFrom(1, 3),
 });
 
+// What random shapes may miss: one row, one pixel, one line, one column, an odd batch, images that are not square.
+const edges = [
+  { seed: 0, size: 1, height: 1, width: 1, channels: 1 },
+  { seed: 0, size: 1, height: 1, width: 9, channels: 3 },
+  { seed: 0, size: 3, height: 8, width: 1, channels: 1 },
+  { seed: 0, size: 5, height: 4, width: 7, channels: 3 },
+].map((shape): [typeof shape] => [shape]);
+
 /** The contract suite: what every mixer of mix must do. On the CPU backend, unless the run names another. */
 export function describeMixer(name: string, mixer: Mixer, contract: MixerContract): void {
   const { appliers, copies = false, deletes = false, moves = false } = contract;
-  const { rows = (size) => size, size = (height, width) => [height, width] } = contract;
+  const { rows = (size) => size, size = (height, width) => [height, width], even = false } = contract;
+  const allowed = (count: number): number => (even ? count + (count % 2) : count);
 
   describe(`${name}: the contract of mixers`, () => {
     useBackend('cpu');
@@ -41,9 +62,11 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
 
     it('keeps shapes, label mass, inputs and tensor count, and shows λ of each source', () => {
       fc.assert(
-        fc.property(shapes, ({ seed, ...shape }) => {
+        fc.property(shapes, ({ seed, ...drawn }) => {
+          const shape = { ...drawn, size: allowed(drawn.size) };
           const batch = tinyBatch(shape);
           const before = [...batch.images.dataSync()];
+          const labels = [...batch.labels.dataSync()];
           const tensors = tf.memory().numTensors;
           const mixed = mixer(batch, { rng: createRng(seed), progress: 0.5, masks: true });
           const { images, sources, lam, targets, masks } = mixed;
@@ -52,6 +75,7 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
           const [height, width] = size(shape.height, shape.width);
           expect(images.shape).toEqual([rows(shape.size), height, width, shape.channels]);
           expect([...batch.images.dataSync()]).toEqual(before);
+          expect([...batch.labels.dataSync()]).toEqual(labels);
           expect(lam.shape).toEqual(sources.shape);
           for (const mass of rowSums(lam)) expect(mass).toBeCloseTo(1, 5);
           for (const mass of rowSums(denseTargets(targets, 3))) expect(mass).toBeCloseTo(1, 5);
@@ -64,7 +88,7 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
           });
           if (!moves) checkPixels(batch.images, mixed, { copies, deletes });
         }),
-        { numRuns: 60 },
+        { numRuns: 60, examples: edges },
       );
     });
 
@@ -84,7 +108,7 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
     );
 
     it('gives the same batch bit for bit from a plan read back from JSON', () => {
-      const batch = tinyBatch({ size: 5, height: 7, width: 9 });
+      const batch = tinyBatch({ size: allowed(5), height: 7, width: 9 });
       for (let seed = 0; seed < 5; seed++) {
         const mixed = mixer(batch, { rng: createRng(seed), progress: 0.5, masks: true });
         const again = replay(batch, JSON.parse(JSON.stringify(mixed.plan)), appliers, { masks: true });
@@ -94,6 +118,22 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
         expect(again.masks?.dataSync()).toEqual(mixed.masks?.dataSync());
         expect(JSON.stringify(again.plan)).toBe(JSON.stringify(mixed.plan));
       }
+    });
+
+    it('mixes always with probability 1, and never with 0', () => {
+      const batch = tinyBatch({ size: 6 });
+      const rng = createRng(4);
+      rng.uniform();
+      const own = mixer(batch, { rng: rng.split(), progress: 0.5 });
+      const [always, never] = [1, 0].map((prob) =>
+        withProb(mixer, prob)(batch, { rng: createRng(4), progress: 0.5 }),
+      ) as [MixedBatch<WithProbPlan>, MixedBatch<WithProbPlan>];
+      expect(always.plan.plan).toEqual(own.plan);
+      expect(always.images.dataSync()).toEqual(own.images.dataSync());
+      expect(never.images.dataSync()).toEqual(batch.images.dataSync());
+      expect([...never.lam.dataSync()]).toEqual(Array(6).fill(1));
+      const plain = denseTargets(plainTargets(batch.labels), 3);
+      expect(denseTargets(never.targets, 3).dataSync()).toEqual(plain.dataSync());
     });
 
     it('mixes soft labels as it mixes classes', () => {
