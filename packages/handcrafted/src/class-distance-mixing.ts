@@ -8,8 +8,9 @@ import {
   type Json,
   type Method,
   type Mixer,
+  withoutGradient,
 } from '@mix/core';
-import type { Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   byClassDistance,
@@ -40,7 +41,7 @@ export interface ClassDistanceMixingOptions extends PartnerOptions, FromMixerOpt
 /**
  * Mixes with partners from classes that the model finds close, or far, and keeps what it finds up to date: the mean prediction of each
  * class moves by the predictions of unmixed batches, in evaluation mode and without a gradient. Formulas and defaults are ours, after the
- * paper's idea.
+ * paper's idea; partners come from the batch, not from the whole data set.
  *
  * @param create Makes a mixer from a pairing: `(pairing) => cutmix({ pairing })`.
  * @returns A method whose state is the classes' means. Batches must have int32 labels.
@@ -96,9 +97,10 @@ export function classDistanceMixing(
       }
       const labels = batch.labels as Tensor1D;
       if (context.step % every === 0) {
-        const seen = tf.tidy(() =>
-          tf.softmax(classifier.forward(batch.images, { training: false }).logits).dataSync(),
-        );
+        const seen = tf.tidy(() => {
+          const clean = () => ({ logits: classifier.forward(batch.images, { training: false }).logits });
+          return tf.softmax(withoutGradient(clean).logits as Tensor2D).dataSync();
+        });
         means = updateClassMeans(means, seen, labels.dataSync(), momentum);
         probabilities = probabilitiesOf(means);
       }
