@@ -71,11 +71,11 @@ export interface MomentumNetwork {
    * teacher keeps those of the images it saw.
    *
    * @param step Steps done before this one.
-   * @param totalSteps Steps of the whole training.
+   * @param totalSteps Steps of the whole training; a constant momentum does without.
    */
-  update(classifier: Classifier, step: number, totalSteps: number): void;
+  update(classifier: Classifier, step: number, totalSteps?: number): void;
   /** The momentum of a step. */
-  momentumAt(step: number, totalSteps: number): number;
+  momentumAt(step: number, totalSteps?: number): number;
   /** Classifiers that share the weights and differ by their head: to evaluate each. Not to be disposed. */
   heads(classifier: Classifier): Heads;
   /** Teacher and both mixup heads, as fresh tensors. */

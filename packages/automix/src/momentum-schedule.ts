@@ -23,8 +23,8 @@ export interface MomentumOptions {
  */
 export type Momentum = number | 'auto' | MomentumOptions;
 
-/** Momentum of a step. @param step Steps done before it. @param totalSteps Steps of the whole training. */
-export type MomentumSchedule = (step: number, totalSteps: number) => number;
+/** Momentum of a step, from the steps done before it and those of the whole training, which a constant momentum does without. */
+export type MomentumSchedule = (step: number, totalSteps?: number) => number;
 
 /**
  * The momentum of AutoMix's teacher over the training: m₀ in the warm-up, then `m₁ − (m₁ − m₀)·(1 + cos(π·t/T_b))/2` with T_b the
@@ -42,16 +42,13 @@ export function momentumSchedule(momentum: Momentum = {}): MomentumSchedule {
   }
   if (momentum === 'auto') {
     return (step, totalSteps) => {
-      checkSteps(step, totalSteps);
-      const base = Math.max(0, 1 - 20 / totalSteps);
-      return scheduled({ base, end: Math.max(base, 0.999) }, step, totalSteps);
+      const total = checkedSteps(step, totalSteps);
+      const base = Math.max(0, 1 - 20 / total);
+      return scheduled({ base, end: Math.max(base, 0.999) }, step, total);
     };
   }
   checkOptions(momentum);
-  return (step, totalSteps) => {
-    checkSteps(step, totalSteps);
-    return scheduled(momentum, step, totalSteps);
-  };
+  return (step, totalSteps) => scheduled(momentum, step, checkedSteps(step, totalSteps));
 }
 
 function scheduled(
@@ -86,7 +83,9 @@ function checkOptions({
   checkChoice('momentumSchedule', 'warmup', warmup, ['constant', 'linear']);
 }
 
-function checkSteps(step: number, totalSteps: number): void {
+function checkedSteps(step: number, totalSteps: number | undefined): number {
   checkInteger('momentumSchedule', 'step', step);
-  checkInteger('momentumSchedule', 'totalSteps', totalSteps, 1);
+  const total = totalSteps ?? 0;
+  checkInteger('momentumSchedule', 'totalSteps', total, 1);
+  return total;
 }

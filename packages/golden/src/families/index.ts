@@ -1,5 +1,6 @@
 import { adautomixFamily } from './adautomix.js';
 import { augmixFamily } from './augmix.js';
+import { automixFamily } from './automix.js';
 import { classDistanceFamily } from './class-distance.js';
 import { cutmixFamily } from './cutmix.js';
 import { cutoutFamily } from './cutout.js';
@@ -13,6 +14,7 @@ import { hideAndSeekFamily } from './hide-and-seek.js';
 import { hmixFamily } from './hmix.js';
 import { lumixFamily, remixFamily } from './label-rules.js';
 import { labelSmoothingFamily } from './label-smoothing.js';
+import { lamRescaleFamily, maskAdjustFamily, maskLossFamily, schedulesFamily } from './learned-masks.js';
 import {
   bilateralFamily,
   cmoPasteFamily,
@@ -43,6 +45,7 @@ import { torchvisionFamily } from './torchvision.js';
 import { upsampleFamily } from './upsample.js';
 
 const families: Readonly<Record<string, Family>> = {
+  automix_: automixFamily,
   adautomix_: adautomixFamily,
   ema_update: emaFamily,
   handcrafted_augmix_: augmixFamily,
@@ -82,11 +85,17 @@ const families: Readonly<Record<string, Family>> = {
   handcrafted_smoothmix_: smoothmixFamily,
   handcrafted_timm_: timmFamily,
   handcrafted_torchvision_: torchvisionFamily,
+  lam_margin: maskAdjustFamily,
+  lambda_rescale: lamRescaleFamily,
+  mask_adjust: maskAdjustFamily,
+  mask_loss_: maskLossFamily,
   mix_losses: mixLossesFamily,
   models_deit_tiny: modelFamily,
   models_resnet18: modelFamily,
   models_resnet50: modelFamily,
   sumix_: sumixFamily,
+  samix_: automixFamily,
+  schedules: schedulesFamily,
   upsample_: upsampleFamily,
 };
 

@@ -1,0 +1,52 @@
+import type { NamedTensors, NamedVariables, Rng } from '@mix/core';
+import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { taken } from './prefixed-state.js';
+
+/** The variables and buffers of a block by name. */
+export class BlockWeights {
+  readonly #all = new Map<string, Variable>();
+  readonly #rng: Rng;
+
+  constructor(rng: Rng) {
+    this.#rng = rng;
+  }
+
+  /** A 1x1 kernel `[1,1,in,out]` from N(0, 0.01²). */
+  kernel(name: string, inChannels: number, outChannels: number): Variable {
+    const rng = this.#rng.fork(name);
+    const values = Float32Array.from({ length: inChannels * outChannels }, () => rng.normal(0, 0.01));
+    return this.#add(name, true, () => tf.tensor4d(values, [1, 1, inChannels, outChannels]));
+  }
+
+  /** A vector filled with one number. */
+  vector(name: string, size: number, fill: number, trainable = true): Variable {
+    return this.#add(name, trainable, () => tf.fill([size], fill));
+  }
+
+  /** Those that are trained. */
+  variables(): NamedVariables {
+    return Object.fromEntries([...this.#all].filter(([, variable]) => variable.trainable));
+  }
+
+  /** Everything, as fresh tensors. */
+  tensors(): NamedTensors {
+    return Object.fromEntries([...this.#all].map(([name, variable]) => [name, tf.clone(variable as Tensor)]));
+  }
+
+  /** Takes back what {@link BlockWeights.tensors} gave; all or nothing. */
+  restore(where: string, tensors: NamedTensors): void {
+    const fitting = taken(where, Object.fromEntries(this.#all), tensors);
+    for (const [name, variable] of this.#all) variable.assign(fitting[name] as Tensor);
+  }
+
+  dispose(): void {
+    for (const variable of this.#all.values()) if (!variable.isDisposed) variable.dispose();
+  }
+
+  #add(name: string, trainable: boolean, make: () => Tensor): Variable {
+    const variable = tf.tidy(() => tf.variable(make(), trainable));
+    this.#all.set(name, variable);
+    return variable;
+  }
+}

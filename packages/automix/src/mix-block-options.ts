@@ -1,0 +1,109 @@
+import {
+  checkChoice,
+  checkInteger,
+  checkRange,
+  type Interpolation,
+  invalidArgument,
+  type Rng,
+} from '@mix/core';
+
+/** What a Mix Block is made of; the defaults are AutoMix's on CIFAR and Tiny-ImageNet. */
+export interface MixBlockDesign {
+  /** Query and key have `⌊C/reduction⌋` channels, at least 1. @defaultValue 2 */
+  readonly reduction?: number;
+  /**
+   * λ as a further channel: nowhere, in the inputs of query, key and value (λ for the own image, 1 − λ for the partner; AutoMix on
+   * ImageNet and fine-grained sets), or in the value's alone.
+   * @defaultValue 'none'
+   */
+  readonly lamConcat?: 'none' | 'all' | 'value';
+  /**
+   * λ as a factor of the features A and B: `λ'·A` and `(1 − λ')·B`, or with residual `(1 + λ')·A` and `(2 − λ')·B` (SAMix). λ' is
+   * `rescaleLam(λ, rescale)`. Not with `lamConcat: 'all'`.
+   * @defaultValue 'none'
+   */
+  readonly lamMultiply?: 'none' | 'plain' | 'residual';
+  /** a of `(1 + a·λ')` with residual. @defaultValue 1 */
+  readonly lamGain?: number;
+  /** k of the rescaling; below 0 there is none. Of a list, one is drawn for each call. @defaultValue -1 */
+  readonly rescale?: number | readonly number[];
+  /**
+   * `shared`: one convolution gives the query of the own image and the key of its partner. `joint`: two, each seeing both (SAMix);
+   * not with `lamConcat: 'all'`.
+   * @defaultValue 'shared'
+   */
+  readonly queryKey?: 'shared' | 'joint';
+  /** Batch normalisation after the convolutions of query and key, in place of their bias. @defaultValue 'none' */
+  readonly attentionNorm?: 'none' | 'batch';
+  /** Divide scores by the square root of the query's channels. @defaultValue true */
+  readonly scaleScores?: boolean;
+  /** `linear`: one convolution. `neck`: two without bias, with ELU between them (SAMix). @defaultValue 'linear' */
+  readonly value?: 'linear' | 'neck';
+  /** What the value sees; `lamConcat: 'value'` goes before `both`. @defaultValue 'partner' */
+  readonly valueInput?: 'partner' | 'both';
+  /** Hidden channels of the neck. @defaultValue `max(⌊C/2⌋, 1)` */
+  readonly valueHidden?: number;
+  /**
+   * The neck's normalisation: by the batch, as published; by running statistics in training too, so that λ as a factor reaches the value;
+   * or none.
+   * @defaultValue 'batch'
+   */
+  readonly valueNorm?: 'none' | 'batch' | 'running';
+  /** Share of the neck's values dropped in training, in `[0,1)`: 0.1 on ImageNet and fine-grained sets. @defaultValue 0 */
+  readonly valueDropout?: number;
+  /** How logits become as large as the image. Of a list, one is drawn for each call. @defaultValue 'nearest' */
+  readonly upsampling?: Interpolation | readonly Interpolation[];
+}
+
+/** Options of `createMixBlock`. */
+export interface MixBlockOptions extends MixBlockDesign {
+  /** Channels C of the features. */
+  readonly channels: number;
+  /** Where the first weights come from: N(0, 0.01²), so that masks start at about ½. */
+  readonly rng: Rng;
+}
+
+/** SAMix's block on CIFAR: λ multiplied in, query and key of both images, a value neck, bilinear. */
+export const samixBlock: MixBlockDesign = {
+  lamMultiply: 'residual',
+  rescale: 0.25,
+  queryKey: 'joint',
+  value: 'neck',
+  upsampling: 'bilinear',
+};
+
+/** A list, or the list of one. */
+export function listOf<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
+/** Throws `INVALID_ARGUMENT` unless a design is in order. */
+export function checkDesign(design: MixBlockDesign): void {
+  const where = 'createMixBlock';
+  const { lamConcat = 'none', lamMultiply = 'none', queryKey = 'shared' } = design;
+  checkInteger(where, 'reduction', design.reduction ?? 2, 1);
+  checkChoice(where, 'lamConcat', lamConcat, ['none', 'all', 'value']);
+  checkChoice(where, 'lamMultiply', lamMultiply, ['none', 'plain', 'residual']);
+  checkRange(where, 'lamGain', design.lamGain ?? 1, 0, Number.MAX_VALUE);
+  checkChoice(where, 'queryKey', queryKey, ['shared', 'joint']);
+  checkChoice(where, 'attentionNorm', design.attentionNorm ?? 'none', ['none', 'batch']);
+  checkChoice(where, 'value', design.value ?? 'linear', ['linear', 'neck']);
+  checkChoice(where, 'valueInput', design.valueInput ?? 'partner', ['partner', 'both']);
+  checkChoice(where, 'valueNorm', design.valueNorm ?? 'batch', ['none', 'batch', 'running']);
+  checkInteger(where, 'valueHidden', design.valueHidden ?? 1, 1);
+  const dropout = design.valueDropout ?? 0;
+  if (!(dropout >= 0 && dropout < 1))
+    throw invalidArgument(where, 'valueDropout', 'be a number from 0 to below 1', dropout);
+  for (const k of listOf(design.rescale ?? -1)) checkRange(where, 'rescale', k, -Infinity, Number.MAX_VALUE);
+  for (const mode of listOf(design.upsampling ?? 'nearest')) {
+    checkChoice(where, 'upsampling', mode, ['nearest', 'bilinear', 'bicubic']);
+  }
+  if (lamConcat === 'all' && (lamMultiply !== 'none' || queryKey === 'joint')) {
+    throw invalidArgument(
+      where,
+      'lamConcat',
+      "not be 'all' with lamMultiply or queryKey: 'joint'",
+      lamConcat,
+    );
+  }
+}

@@ -1,0 +1,187 @@
+import {
+  type Interpolation,
+  invalidArgument,
+  type NamedVariables,
+  type Rng,
+  resample,
+  type State,
+} from '@mix/core';
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { attend, attentionWeights } from './internal/attend.js';
+import { createBlockNorm } from './internal/block-norm.js';
+import { createBlockValue } from './internal/block-value.js';
+import { BlockWeights } from './internal/block-weights.js';
+import { type PairFeatures, pairLinear, type Segment } from './internal/pair-linear.js';
+import { checkDesign, listOf, type MixBlockDesign, type MixBlockOptions } from './mix-block-options.js';
+import { rescaleLam } from './rescale-lam.js';
+
+/** One use of a Mix Block. */
+export interface MixBlockCall {
+  /** The own share λ of each row. */
+  readonly lam: readonly number[];
+  /** The row that each row is mixed with. */
+  readonly partner: readonly number[];
+  /** Height and width of the images. */
+  readonly size: readonly [height: number, width: number];
+  /** Batch statistics and dropout. @defaultValue false */
+  readonly training?: boolean;
+  /** Needed where there is something to draw: dropout in training, lists of `rescale` or `upsampling`. */
+  readonly rng?: Rng;
+  /** In place of the block's own `upsampling`. */
+  readonly upsampling?: Interpolation | readonly Interpolation[] | undefined;
+  /** In place of the block's own `rescale`. */
+  readonly rescale?: number | readonly number[] | undefined;
+}
+
+/** What {@link MixBlock.explain} gives; new tensors. P are the `h·w` positions of the features. */
+export type MixBlockDetails = {
+  /** Share of the own image, `[N,H,W,1]`. */
+  readonly share: Tensor4D;
+  /** Logit of the partner's share, `[N,h,w,1]`. */
+  readonly logits: Tensor4D;
+  /** Upsampled logits, `[N,H,W,1]`. */
+  readonly upsampled: Tensor4D;
+  /** `[N,P,P]`: rows are positions of the own image, and sum to 1 over those of the partner. */
+  readonly attention: Tensor3D;
+  /** Unscaled, `[N,P,d]`. */
+  readonly query: Tensor3D;
+  /** `[N,P,d]`. */
+  readonly key: Tensor3D;
+  /** `[N,P,1]`. */
+  readonly value: Tensor3D;
+};
+
+/** Predicts where each of two images is to be seen. */
+export interface MixBlock {
+  /** What it is made of. */
+  readonly design: MixBlockDesign & { readonly channels: number };
+  /** The trainable parameters, named as in openmixup; kernels are `[1,1,in,out]`. */
+  readonly variables: NamedVariables;
+  /**
+   * The own image's share of every pixel, `[N,H,W,1]`, from features `[N,h,w,C]` of the unmixed images; the partner has the rest.
+   * Differentiable by features and variables; in training, batch normalisation tracks its statistics.
+   */
+  masks(features: Tensor4D, call: MixBlockCall): Tensor4D;
+  /** The same with what led to it. */
+  explain(features: Tensor4D, call: MixBlockCall): MixBlockDetails;
+  /** Parameters and running statistics as fresh tensors, and the design. */
+  state(): State;
+  /** Takes back what {@link MixBlock.state} gave; throws `STATE_MISMATCH` and changes nothing if it does not fit. */
+  restore(state: State): void;
+  /** Frees the variables; may be called twice. */
+  dispose(): void;
+}
+
+/**
+ * Makes the Mix Block of AutoMix and SAMix: cross-attention from the own image's features to its partner's gives a logit for every
+ * position; upsampled to the image and squashed, it is the partner's share. Scores are float32 and never overflow. Any size of features
+ * and images will do, also one that is no integer multiple of the other.
+ *
+ * @throws MixError `INVALID_ARGUMENT` when the options exclude each other.
+ * @see Liu et al. 2022, https://arxiv.org/abs/2103.13027; Li et al. 2021, https://arxiv.org/abs/2111.15454
+ */
+export function createMixBlock({ channels, rng, ...design }: MixBlockOptions): MixBlock {
+  checkDesign(design);
+  const { lamConcat = 'none', queryKey = 'shared', attentionNorm = 'none' } = design;
+  const weights = new BlockWeights(rng);
+  const width = Math.max(Math.floor(channels / (design.reduction ?? 2)), 1);
+  const scale = (design.scaleScores ?? true) ? 1 / Math.sqrt(width) : 1;
+  const image = channels + (lamConcat === 'all' ? 1 : 0);
+  const projection = (name: string) => {
+    const kernel = weights.kernel(`${name}.conv.weight`, queryKey === 'joint' ? 2 * image : image, width);
+    const finish =
+      attentionNorm === 'batch'
+        ? createBlockNorm(weights, `${name}.bn`, width)
+        : biased(weights.vector(`${name}.conv.bias`, width, 0));
+    return (pair: PairFeatures, segments: readonly Segment[], training: boolean): Tensor3D =>
+      finish(pairLinear(pair, kernel, segments), training);
+  };
+  const query = projection('query');
+  const key = queryKey === 'joint' ? projection('key') : query;
+  const value = createBlockValue(weights, channels, design);
+
+  const run = (features: Tensor4D, call: MixBlockCall) => {
+    checkCall(channels, features, call);
+    const { lam, partner, size, training = false } = call;
+    const draw = drawer(call.rng);
+    const [count, height, wide] = features.shape;
+    const flat = tf.reshape(features, [count * height * wide, channels]) as Tensor2D;
+    const pair: PairFeatures = { flat, size: count, partner, products: new Map() };
+    const k = draw('rescale', listOf(call.rescale ?? design.rescale ?? -1));
+    const [own, other] = images(lam, design, k);
+    const joint = [...own, ...other];
+    const queries = query(pair, queryKey === 'joint' ? joint : own, training);
+    const keys = key(pair, queryKey === 'joint' ? joint : other, training);
+    const values = value(pair, { own, other, lam, training, rng: call.rng });
+    const scaled = tf.mul(queries, scale) as Tensor3D;
+    const logits = tf.reshape(attend(scaled, keys, values), [count, height, wide, 1]) as Tensor4D;
+    const mode = draw('upsampling', listOf(call.upsampling ?? design.upsampling ?? 'nearest'));
+    const upsampled = resample(logits, { size, mode });
+    const share = tf.sigmoid(tf.neg(upsampled)) as Tensor4D;
+    return { share, logits, upsampled, query: queries, key: keys, value: values, scaled };
+  };
+
+  return {
+    design: { ...design, channels },
+    variables: weights.variables(),
+    masks: (features, call) => tf.tidy(() => run(features, call).share),
+    explain: (features, call) =>
+      tf.tidy(() => {
+        const { scaled, ...details } = run(features, call);
+        return { ...details, attention: attentionWeights(scaled, details.key) };
+      }),
+    state: () => ({ tensors: weights.tensors(), values: { design: { ...design, channels } as never } }),
+    restore: ({ tensors }) => weights.restore('MixBlock.restore', tensors),
+    dispose: () => weights.dispose(),
+  };
+}
+
+function biased(bias: Tensor): (x: Tensor3D) => Tensor3D {
+  return (x) => tf.add(x, bias);
+}
+
+/** The channels that stand for each image, with λ in them. */
+function images(
+  lam: readonly number[],
+  { lamConcat = 'none', lamMultiply = 'none', lamGain = 1 }: MixBlockDesign,
+  k: number,
+): [own: readonly Segment[], other: readonly Segment[]] {
+  const rescaled = lam.map((own) => rescaleLam(own, k));
+  const factor = (shares: readonly number[]): { readonly scale?: readonly number[] } => {
+    if (lamMultiply === 'none') return {};
+    return { scale: lamMultiply === 'residual' ? shares.map((share) => 1 + lamGain * share) : shares };
+  };
+  const other = lam.map((own) => 1 - own);
+  const extra = (values: readonly number[]): Segment[] =>
+    lamConcat === 'all' ? [{ from: 'constant', values }] : [];
+  return [
+    [{ from: 'own', ...factor(rescaled) }, ...extra(lam)],
+    [{ from: 'partner', ...factor(rescaled.map((own) => 1 - own)) }, ...extra(other)],
+  ];
+}
+
+function drawer(rng: Rng | undefined) {
+  return <T>(what: string, choices: readonly T[]): T => {
+    const [first] = choices;
+    if (choices.length === 1 && first !== undefined) return first;
+    if (rng === undefined) throw invalidArgument('MixBlock', 'rng', `be given to draw ${what}`, rng);
+    return rng.fork(what).choice(choices);
+  };
+}
+
+function checkCall(channels: number, features: Tensor4D, { lam, partner }: MixBlockCall): void {
+  if (features.rank !== 4 || features.shape[3] !== channels) {
+    throw invalidArgument('MixBlock', 'features', `be [N,h,w,${channels}]`, features.shape, {
+      code: 'SHAPE',
+    });
+  }
+  const [size] = features.shape;
+  for (const [name, list] of Object.entries({ lam, partner })) {
+    if (list.length !== size) {
+      throw invalidArgument('MixBlock', name, `have one number for each of ${size} rows`, list.length, {
+        code: 'BATCH_SIZE',
+      });
+    }
+  }
+}
