@@ -1,0 +1,13 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { replaceBetweenMarkers } from '../report/markdown.js';
+import { readTrials } from './run-trials.js';
+import { trialsTable } from './trials-table.js';
+
+/** Writes the table of a file of finished runs into the README beside it, between its markers `bench:NAME`. */
+export function writeTable(results, name, methods, columns) {
+  const readme = join(dirname(results), 'README.md');
+  const table = trialsTable(readTrials(results), methods, columns);
+  writeFileSync(readme, replaceBetweenMarkers(readFileSync(readme, 'utf8'), name, table));
+  console.log(table);
+}
