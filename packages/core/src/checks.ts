@@ -9,7 +9,7 @@ export function checkPositive(where: string, argument: string, value: number): v
 
 /** Throws unless `value` is a number in `[low, high]`. */
 export function checkRange(where: string, argument: string, value: number, low: number, high: number): void {
-  if (!(value >= low && value <= high)) {
+  if (!(typeof value === 'number' && value >= low && value <= high)) {
     throw invalidArgument(where, argument, `be a number from ${low} to ${high}`, value);
   }
 }

@@ -80,6 +80,9 @@ describe('Rng', () => {
     sample(17, () => rng.normal());
     const again = restoreRng(JSON.parse(JSON.stringify(rng.state())));
     expect(sample(50, () => again.beta(0.3, 2))).toEqual(sample(50, () => rng.beta(0.3, 2)));
+    for (const broken of [null, 'x', { counter: 0 }, { key: [1, 'x'], counter: 0 }, { key: [1, 2] }]) {
+      expect(() => restoreRng(broken as never)).toThrow(/restoreRng: state/);
+    }
   });
 
   it('forks by name and number, whatever was drawn before', () => {

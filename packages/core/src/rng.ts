@@ -54,6 +54,9 @@ export function createRng(seed: number): Rng {
 
 /** Goes on where {@link Rng.state} was taken. */
 export function restoreRng(state: RngState): Rng {
+  if (!Array.isArray(state?.key)) {
+    throw invalidArgument('restoreRng', 'state', 'have a key of two integers and a counter', state);
+  }
   const [k0, k1] = state.key;
   checkInteger('restoreRng', 'state.key[0]', k0);
   checkInteger('restoreRng', 'state.key[1]', k1);
