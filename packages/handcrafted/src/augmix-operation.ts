@@ -1,4 +1,5 @@
 import { invalidArgument, type Rng } from '@mix/core';
+import { isFields } from './internal/check-plan.js';
 
 /** Operations of AugMix that its test corruptions do not hold: the published code's default. */
 export const augmixOps = [
@@ -86,7 +87,8 @@ export function drawOperation(
 }
 
 /** Throws unless this is an operation that can be applied. */
-export function checkOperation(where: string, { op, amount }: AugmixOperation): void {
+export function checkOperation(where: string, operation: AugmixOperation): void {
+  const { op, amount } = isFields(operation) ? operation : { op: operation, amount: 0 };
   if (!allAugmixOps.includes(op)) {
     throw invalidArgument(where, 'plan.rows', `have operations out of ${allAugmixOps.join(', ')}`, op);
   }

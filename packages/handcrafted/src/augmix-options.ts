@@ -1,6 +1,7 @@
 import { checkInteger, checkRange, invalidArgument } from '@mix/core';
 import { type AugmixOp, allAugmixOps, augmixOps } from './augmix-operation.js';
 import { checkAlpha } from './internal/check-alpha.js';
+import { isFields } from './internal/check-plan.js';
 
 /** How images of bytes became floats: `(byte/255 − mean)/std`. Images in `[0,255]` have a `std` of 1/255. */
 export interface AugmixScale {
@@ -42,7 +43,9 @@ export function checkAugmix(where: string, options: AugmixOptions): void {
 }
 
 /** Throws unless this is a proper {@link AugmixScale}. */
-export function checkScale(where: string, { mean, std }: AugmixScale): void {
+export function checkScale(where: string, scale: AugmixScale): void {
+  if (!isFields(scale)) throw invalidArgument(where, 'plan.scale', 'be { mean, std }', scale);
+  const { mean, std } = scale;
   const [means, stds] = [[mean].flat(), [std].flat()];
   if (means.length === 0 || !means.every((value) => Number.isFinite(value))) {
     throw invalidArgument(where, 'mean', 'be a finite number, or one for each channel', mean);

@@ -17,7 +17,7 @@ import { type AugmixOptions, type AugmixScale, checkAugmix, checkScale } from '.
 import { applyOperation } from './internal/bytes/apply-operation.js';
 import type { ByteImage } from './internal/bytes/byte-image.js';
 import { byteScale } from './internal/bytes/byte-scale.js';
-import { checkPlan } from './internal/check-plan.js';
+import { checkEach, checkFits, checkRows, isFields, isNumbers } from './internal/check-plan.js';
 import { rowStreams } from './internal/row-streams.js';
 import { mixChains } from './mix-chains.js';
 
@@ -95,11 +95,8 @@ export function applyAugmix(
   plan: AugmixPlan,
   { masks = false }: Pick<MixContext, 'masks'> = {},
 ): MixedBatch<AugmixPlan> {
-  checkPlan('applyAugmix', batch, plan, 'augmix', [plan.rows]);
-  checkScale('applyAugmix', plan.scale);
-  for (const { chains } of plan.rows) {
-    for (const operation of chains.flat()) checkOperation('applyAugmix', operation);
-  }
+  checkFits('applyAugmix', batch, plan);
+  checkAugmixPlan('applyAugmix', plan);
   const { images } = batch;
   const [size, height, width, channels] = images.shape;
   if (channels !== 1 && channels !== 3) {
@@ -122,6 +119,27 @@ export function applyAugmix(
     masks: masks ? tf.ones<tf.Rank.R4>([size, height, width, 1]) : undefined,
     plan,
   });
+}
+
+/** Throws unless this is a plan of AugMix. */
+export function checkAugmixPlan(where: string, plan: AugmixPlan): void {
+  checkRows(where, plan, 'augmix', [plan.rows]);
+  checkScale(where, plan.scale);
+  checkEach(
+    where,
+    'plan.rows',
+    'be { share, weights, chains }, with a weight for each chain',
+    plan.rows,
+    isRow,
+  );
+  for (const { chains } of plan.rows) {
+    for (const operation of chains.flat()) checkOperation(where, operation);
+  }
+}
+
+function isRow(row: AugmixRow): boolean {
+  if (!isFields(row) || !Number.isFinite(row.share) || !Array.isArray(row.chains)) return false;
+  return isNumbers(row.weights, row.chains.length, 'any') && row.chains.every(Array.isArray);
 }
 
 /**

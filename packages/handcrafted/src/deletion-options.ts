@@ -21,7 +21,7 @@ export interface DeletionPlan extends Plan {
 /** Throws unless these are proper {@link DeletionOptions}. */
 export function checkDeletion(where: string, { fill = 0, soften }: DeletionOptions): void {
   const values = typeof fill === 'number' ? [fill] : fill;
-  if (values.length === 0 || !values.every((value) => Number.isFinite(value))) {
+  if (!Array.isArray(values) || values.length === 0 || !values.every(Number.isFinite)) {
     throw invalidArgument(where, 'fill', 'be a finite number, or one for each channel', fill);
   }
   if (soften !== undefined) checkSoften(where, soften);

@@ -17,7 +17,7 @@ import {
 } from '@mix/core';
 import { type FmixSpectrum, fmixGrey, fmixNoiseLength } from './fmix-grey.js';
 import { checkAlpha } from './internal/check-alpha.js';
-import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
+import { checkEach, checkFits, checkPairs, checkRows, isFields, isNumbers } from './internal/check-plan.js';
 import { type MaskDraws, mixByMasks } from './internal/mix-by-masks.js';
 import { rankMask } from './internal/rank-mask.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
@@ -150,6 +150,7 @@ export function fmixMasks(where: string, plan: FmixPlan): MaskDraws<FmixDraw> {
   checkPairs(where, partner, [...lam, ...(labelLam ?? [])]);
   checkPositive(where, 'plan.decay', decay);
   checkChoice(where, 'plan.spectrum', spectrum, ['halfplane', 'published']);
+  checkEach(where, 'plan.draws', 'be { count, soft, noise }', draws, isFields);
   const size = [shape[1], shape[2]] as const;
   const length = fmixNoiseLength(size, spectrum);
   const greyOf = fmixGrey(size, { decay, spectrum });
@@ -177,14 +178,20 @@ function noiseOf({ noise }: FmixDraw, length: number): ArrayLike<number> {
   return drawn;
 }
 
-function checkDraw(where: string, { count, soft, noise }: FmixDraw, total: number, length: number): void {
+function checkDraw(where: string, draw: FmixDraw, total: number, length: number): void {
+  const { count, soft, noise } = draw;
   const whole = Number.isInteger(count) && Number.isInteger(soft);
   if (!whole || soft < 0 || count < soft || count + soft > total) {
     const rule = `have whole numbers 0 ≤ soft ≤ count ≤ ${total} − soft`;
     throw invalidArgument(where, 'plan.draws', rule, { count, soft });
   }
-  if (!('key' in noise) && noise.length !== length) {
-    throw invalidArgument(where, 'plan.draws', `have ${length} numbers of noise`, noise.length);
+  if (!isFields(noise) && !isNumbers(noise, length, 'any')) {
+    throw invalidArgument(
+      where,
+      'plan.draws',
+      `have ${length} numbers of noise`,
+      Array.isArray(noise) ? noise.length : noise,
+    );
   }
 }
 

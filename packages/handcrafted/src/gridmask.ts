@@ -2,6 +2,7 @@ import {
   type Batch,
   type BatchShape,
   checkBatch,
+  checkChoice,
   checkInteger,
   checkRange,
   invalidArgument,
@@ -15,7 +16,7 @@ import { checkDeletion, type DeletionPlan, type Fill } from './deletion-options.
 import { drawGrid, type Grid, type GridLayout } from './gridmask-grid.js';
 import { checkGridmask, type GridmaskOptions } from './gridmask-options.js';
 import { assembleDeleted } from './internal/assemble-deleted.js';
-import { checkFits, checkRows } from './internal/check-plan.js';
+import { checkEach, checkFits, checkRows, isFields, isNumbers } from './internal/check-plan.js';
 import { rowStreams } from './internal/row-streams.js';
 
 /** What GridMask draws. */
@@ -92,6 +93,9 @@ export function gridmask(options: GridmaskOptions = {}): Mixer<GridmaskPlan> {
 /** Checks a plan of GridMask, and says which of the `B·H·W` pixels it keeps: 1 kept, 0 deleted. */
 export function keptByGridmask(where: string, plan: GridmaskPlan): Uint8Array {
   checkRows(where, plan, 'gridmask', [plan.grids]);
+  checkChoice(where, 'plan.variant', plan.variant, ['diagonal', 'canvas1.5']);
+  checkChoice(where, 'plan.deletes', plan.deletes, ['squares', 'stripes']);
+  checkEach(where, 'plan.grids', 'be null, or numbers of a grid', plan.grids, isGridOrNull);
   const [size, height, width] = plan.shape;
   const keep = new Uint8Array(size * height * width).fill(1);
   const pixels = height * width;
@@ -101,6 +105,12 @@ export function keptByGridmask(where: string, plan: GridmaskPlan): Uint8Array {
     drawGrid(keep.subarray(row * pixels, (row + 1) * pixels), [height, width], grid, plan);
   }
   return keep;
+}
+
+function isGridOrNull(grid: Grid | null): boolean {
+  if (grid === null) return true;
+  if (!isFields(grid)) return false;
+  return isNumbers([grid.period, grid.stripe, grid.top, grid.left, grid.angle], 5, 'any');
 }
 
 function drawnGrid([height, width]: readonly [number, number], own: Rng, options: GridmaskOptions): Grid {

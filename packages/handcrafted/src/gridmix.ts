@@ -12,7 +12,7 @@ import {
 } from '@mix/core';
 import { type GridmixGrid, gridmixHoles, gridmixMask, gridmixShare } from './gridmix-grid.js';
 import { checkGridmixOptions, type GridmixOptions } from './gridmix-options.js';
-import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
+import { checkFits, checkPairs, checkRows, isFields, isNumbers } from './internal/check-plan.js';
 import { type MaskDraws, mixByMasks } from './internal/mix-by-masks.js';
 import { drawPairs } from './mode.js';
 
@@ -133,20 +133,21 @@ function drawCells([height, width]: Size, rng: Rng, options: GridmixOptions): Gr
 
 function checkGrid(where: string, grid: GridmixGrid): void {
   const refuse = (rule: string) => invalidArgument(where, 'plan.grids', rule, grid);
+  if (!isFields(grid)) throw refuse("be of kind 'holes' or 'cells'");
   if (grid.kind === 'cells') {
-    const square = Number.isInteger(Math.sqrt(grid.own.length)) && grid.own.length > 0;
-    if (!square || grid.own.some((own) => own !== 0 && own !== 1)) {
+    const count = Array.isArray(grid.own) ? grid.own.length : 0;
+    if (
+      !Number.isInteger(Math.sqrt(count)) ||
+      count === 0 ||
+      grid.own.some((own) => own !== 0 && own !== 1)
+    ) {
       throw refuse('have a square number of cells, each 0 or 1');
     }
     return;
   }
-  const whole = (numbers: readonly number[]): boolean =>
-    numbers.every((value) => Number.isInteger(value) && value >= 0);
-  if (
-    grid.kind !== 'holes' ||
-    !whole([...grid.crop, ...grid.hole]) ||
-    !grid.patch.every((side) => side >= 1)
-  ) {
+  const { kind, crop, patch, hole } = grid;
+  const whole = isNumbers(crop, 4) && isNumbers(patch, 2) && isNumbers(hole, 2);
+  if (kind !== 'holes' || !whole || [...crop, ...hole].some((n) => n < 0) || patch.some((n) => n < 1)) {
     throw refuse("be of kind 'holes' or 'cells', of whole pixels");
   }
 }

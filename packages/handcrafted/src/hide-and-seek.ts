@@ -13,7 +13,7 @@ import {
 } from '@mix/core';
 import { checkDeletion, type DeletionOptions, type DeletionPlan, type Fill } from './deletion-options.js';
 import { assembleDeleted } from './internal/assemble-deleted.js';
-import { checkFits, checkRows } from './internal/check-plan.js';
+import { checkEach, checkFits, checkRows, isFields, isNumbers } from './internal/check-plan.js';
 import { rowStreams } from './internal/row-streams.js';
 
 /** The cells of one image. */
@@ -113,6 +113,7 @@ export function keptByHideAndSeek(where: string, plan: HideAndSeekPlan): Uint8Ar
   const { cells, shape } = plan;
   const [count, height, width] = shape;
   const keep = new Uint8Array(count * height * width).fill(1);
+  checkEach(where, 'plan.cells', 'be { size, hidden } of whole numbers', cells, areCells);
   for (const [row, { size, hidden }] of cells.entries()) {
     checkInteger(where, 'plan.cells', size);
     const wanted = cellCount(size, [height, width]);
@@ -131,6 +132,10 @@ export function keptByHideAndSeek(where: string, plan: HideAndSeekPlan): Uint8Ar
     }
   }
   return keep;
+}
+
+function areCells(cells: HiddenCells): boolean {
+  return isFields(cells) && Array.isArray(cells.hidden) && isNumbers(cells.hidden, cells.hidden.length);
 }
 
 function cellCount(size: number, [height, width]: readonly [number, number]): number {

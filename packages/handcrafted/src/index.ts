@@ -58,6 +58,7 @@ export type { JsdOptions } from './jsd-loss.js';
 export { jsdLoss } from './jsd-loss.js';
 export type { LabelPairing } from './label-pairing.js';
 export { differentClass, sameClass } from './label-pairing.js';
+export { layoutAugmix } from './layouts/layout-augmix.js';
 export { layoutCutmix } from './layouts/layout-cutmix.js';
 export { layoutCutout } from './layouts/layout-cutout.js';
 export { layoutFmix } from './layouts/layout-fmix.js';

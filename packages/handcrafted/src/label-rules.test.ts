@@ -116,7 +116,7 @@ const anyLabels: Mixer = (batch, context) =>
   batch.labels.rank === 1 ? int32Only(batch, context) : hardened(batch, context);
 const hardened: Mixer = (batch, context) =>
   int32Only({ images: batch.images, labels: tf.argMax(batch.labels, 1) as tf.Tensor1D }, context);
-describeMixer('remix', anyLabels, { appliers: { mixup: applyMixup, cutmix: applyCutmix } });
+describeMixer('remix', anyLabels, { appliers: { mixup: applyMixup, cutmix: applyCutmix }, relabels: true });
 
 describe('lumixTargets', () => {
   it('weighs λ, the model and the noise', () => {

@@ -2,6 +2,7 @@ import {
   type Batch,
   type BatchShape,
   checkBatch,
+  checkChoice,
   type MixContext,
   type MixedBatch,
   type Mixer,
@@ -15,7 +16,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Box } from './cutmix-box.js';
 import { checkDeletion, type DeletionPlan, type Fill } from './deletion-options.js';
 import { assembleDeleted } from './internal/assemble-deleted.js';
-import { checkFits, checkRows } from './internal/check-plan.js';
+import { checkFits, checkRows, isFields } from './internal/check-plan.js';
 import { keepOutside } from './internal/keep-outside.js';
 import { rowStreams } from './internal/row-streams.js';
 import { checkRandomErasing, type RandomErasingOptions } from './random-erasing-options.js';
@@ -139,7 +140,9 @@ function drawBox(
 }
 
 function isNormal(fill: Fill | NormalFill): fill is NormalFill {
-  return typeof fill === 'object' && 'kind' in fill;
+  if (!isFields(fill)) return false;
+  checkChoice('applyRandomErasing', 'plan.fill.kind', fill.kind, ['colour', 'noise']);
+  return true;
 }
 
 function normalPixels(

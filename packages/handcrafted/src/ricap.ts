@@ -129,8 +129,7 @@ export function checkRicapPlan(where: string, plan: RicapPlan): void {
   for (const [row, point] of points.entries()) {
     checkPoint(where, 'plan.points', point, [height, width]);
     for (const [quadrant, [y1, x1, y2, x2]] of quadrants([height, width], point).entries()) {
-      const corner = corners[row]?.[quadrant] ?? ([Number.NaN, Number.NaN] as const);
-      checkPoint(where, 'plan.corners', corner, [height - (y2 - y1), width - (x2 - x1)]);
+      checkPoint(where, 'plan.corners', corners[row]?.[quadrant], [height - (y2 - y1), width - (x2 - x1)]);
     }
   }
 }

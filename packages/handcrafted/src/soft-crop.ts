@@ -15,7 +15,7 @@ import {
 } from '@mix/core';
 import type { DeletionPlan } from './deletion-options.js';
 import { finishDeleted } from './internal/assemble-deleted.js';
-import { checkFits, checkRows } from './internal/check-plan.js';
+import { checkFits, checkRows, isNumbers } from './internal/check-plan.js';
 import { moveWindows } from './internal/move-windows.js';
 import { rowStreams } from './internal/row-streams.js';
 import { checkSoften, type SoftenOptions } from './soft-labels.js';
@@ -138,11 +138,8 @@ export function checkSoftCropPlan(where: string, plan: SoftCropPlan): void {
   checkChoice(where, 'plan.visibility', visibility, ['area', 'iou']);
   const [, height, width] = shape;
   for (const offset of offsets) {
-    const [rows, columns] = offset;
-    const inside = Math.abs(rows) <= height && Math.abs(columns) <= width;
-    if (!inside || !offset.every(Number.isInteger)) {
-      throw invalidArgument(where, 'plan.offsets', `be whole pixels up to [${height},${width}]`, offset);
-    }
+    if (isNumbers(offset, 2) && Math.abs(offset[0]) <= height && Math.abs(offset[1]) <= width) continue;
+    throw invalidArgument(where, 'plan.offsets', `be whole pixels up to [${height},${width}]`, offset);
   }
 }
 

@@ -1,5 +1,13 @@
-import { checkInteger, checkPositive, checkRange, denseTargets, type Targets } from '@mix/core';
+import {
+  checkInteger,
+  checkPositive,
+  checkRange,
+  denseTargets,
+  invalidArgument,
+  type Targets,
+} from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { isFields } from './internal/check-plan.js';
 
 /** How a label softens as less of an image is left. */
 export interface SoftenOptions {
@@ -56,10 +64,9 @@ export function softenTargets(targets: Targets, confidence: readonly number[], n
 }
 
 /** Throws unless these are proper {@link SoftenOptions}. */
-export function checkSoften(
-  where: string,
-  { numClasses, threshold = 1, power = 2, maxProb = 1 }: SoftenOptions,
-): void {
+export function checkSoften(where: string, soften: SoftenOptions): void {
+  if (!isFields(soften)) throw invalidArgument(where, 'soften', 'be { numClasses, ... }', soften);
+  const { numClasses, threshold = 1, power = 2, maxProb = 1 } = soften;
   checkInteger(where, 'numClasses', numClasses, 2);
   checkPositive(where, 'threshold', threshold);
   checkRange(where, 'threshold', threshold, 0, 1);

@@ -2,16 +2,19 @@ import {
   type Applier,
   createRng,
   denseTargets,
+  isMixError,
   type MixedBatch,
   type Mixer,
   plainTargets,
   replay,
+  type Targets,
   type WithProbPlan,
   withProb,
 } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { damagedPlans } from './damaged-plans.js';
 import { tinyBatch } from './tiny-batch.js';
 import { useBackend } from './use-backend.js';
 
@@ -25,6 +28,8 @@ export interface MixerContract {
   readonly deletes?: boolean;
   /** Pixels come from elsewhere in their source; where from is for the mixer's own tests. @defaultValue false */
   readonly moves?: boolean;
+  /** Targets are changed after the mix, by a rule that is no part of the plan. @defaultValue false */
+  readonly relabels?: boolean;
   /** Height and width that come out of an image. @defaultValue the image's */
   readonly size?: (height: number, width: number) => readonly [height: number, width: number];
   /** It needs an even number of rows, as those do that mix two streams. @defaultValue false */
@@ -51,7 +56,7 @@ const edges = [
 
 /** The contract suite: what every mixer of mix must do. On the CPU backend, unless the run names another. */
 export function describeMixer(name: string, mixer: Mixer, contract: MixerContract): void {
-  const { appliers, copies = false, deletes = false, moves = false } = contract;
+  const { appliers, copies = false, deletes = false, moves = false, relabels = false } = contract;
   const { rows = (size) => size, size = (height, width) => [height, width], even = false } = contract;
   const allowed = (count: number): number => (even ? count + (count % 2) : count);
 
@@ -116,8 +121,22 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
         expect(again.lam.dataSync()).toEqual(mixed.lam.dataSync());
         expect(again.sources.dataSync()).toEqual(mixed.sources.dataSync());
         expect(again.masks?.dataSync()).toEqual(mixed.masks?.dataSync());
+        if (!relabels) expect(valuesOf(again.targets)).toEqual(valuesOf(mixed.targets));
         expect(JSON.stringify(again.plan)).toBe(JSON.stringify(mixed.plan));
       }
+    });
+
+    it('refuses a damaged plan with an error that says what is wrong', () => {
+      const batch = tinyBatch({ size: 2, height: 3, width: 4 });
+      const { plan: whole } = mixer(batch, { rng: createRng(1), progress: 0.5 });
+      const accepted = damagedPlans(whole).flatMap(({ damage, plan, senseless }) => {
+        // Which mixer was chosen plays no part in what is done again.
+        if (whole.method === 'choose' && damage.startsWith('plan.choice')) return [];
+        const error = refusal(() => tf.tidy(() => void replay(batch, plan, appliers)));
+        if (error === undefined ? !senseless : isMixError(error)) return [];
+        return [`${damage}: ${error ?? 'accepted'}`];
+      });
+      expect(accepted).toEqual([]);
     });
 
     it('mixes always with probability 1, and never with 0', () => {
@@ -155,6 +174,19 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
       );
     });
   });
+}
+
+function refusal(run: () => void): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+function valuesOf(targets: Targets): unknown {
+  return Object.entries(targets).map(([key, x]) => [key, typeof x === 'string' ? x : x.dataSync()]);
 }
 
 function rowSums(x: tf.Tensor2D): Float32Array {

@@ -1,5 +1,6 @@
 import { invalidArgument } from '@mix/core';
 import { type Box, shareOutside } from '../cutmix-box.js';
+import { isNumbers } from './check-plan.js';
 
 type Size = readonly [height: number, width: number];
 
@@ -7,11 +8,11 @@ type Size = readonly [height: number, width: number];
 export function checkBoxes(where: string, boxes: readonly Box[], size: Size): void {
   const [height, width] = size;
   for (const box of boxes) {
-    const [y1, x1, y2, x2] = box;
-    const inside = 0 <= y1 && y1 <= y2 && y2 <= height && 0 <= x1 && x1 <= x2 && x2 <= width;
-    if (!inside || !box.every(Number.isInteger)) {
-      throw invalidArgument(where, 'plan.boxes', `be whole pixels inside [H,W]=[${size}]`, box);
+    if (isNumbers(box, 4)) {
+      const [y1, x1, y2, x2] = box;
+      if (0 <= y1 && y1 <= y2 && y2 <= height && 0 <= x1 && x1 <= x2 && x2 <= width) continue;
     }
+    throw invalidArgument(where, 'plan.boxes', `be whole pixels inside [H,W]=[${size}]`, box);
   }
 }
 

@@ -54,3 +54,26 @@ export function checkPairs(where: string, partner: readonly number[], lam: reado
     }
   }
 }
+
+/** Throws unless every entry of a plan's list is what it must be. */
+export function checkEach<T>(
+  where: string,
+  argument: string,
+  rule: string,
+  list: readonly T[],
+  holds: (entry: T) => boolean,
+): void {
+  const wrong = list.findIndex((entry) => !holds(entry));
+  if (wrong >= 0) throw invalidArgument(where, `${argument}[${wrong}]`, rule, list[wrong]);
+}
+
+/** Whether a value read from JSON is a list of `count` numbers, all whole if so asked. */
+export function isNumbers(value: unknown, count: number, whole: 'whole' | 'any' = 'whole'): boolean {
+  const holds = whole === 'whole' ? Number.isInteger : Number.isFinite;
+  return Array.isArray(value) && value.length === count && value.every(holds);
+}
+
+/** Whether a value read from JSON is an object with fields of its own. */
+export function isFields<T>(value: T): value is Exclude<T, readonly unknown[] | string | number | null> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

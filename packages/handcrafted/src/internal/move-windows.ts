@@ -1,7 +1,8 @@
-import { invalidArgument, restoreRng } from '@mix/core';
+import { checkRange, invalidArgument, restoreRng } from '@mix/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { SoftCropPlan } from '../soft-crop.js';
+import { isFields, isNumbers } from './check-plan.js';
 
 /** Shows each image through a window off by its offset, and where it is seen. Copies only: one gather over whole pixels. */
 export function moveWindows(
@@ -39,20 +40,18 @@ export function moveWindows(
 }
 
 function coloursOf(background: SoftCropPlan['background'], size: number, channels: number): number[][] {
-  if ('stream' in background) {
+  if (isFields(background)) {
+    checkRange('applySoftCrop', 'plan.background.deviation', background.deviation, 0, Number.MAX_VALUE);
     const source = restoreRng(background.stream);
     return Array.from({ length: size }, (_, row) => {
       const own = source.fork(row);
       return Array.from({ length: channels }, () => own.normal(0, background.deviation));
     });
   }
-  if (background.length !== size || background.some((colour) => colour.length !== channels)) {
-    throw invalidArgument(
-      'applySoftCrop',
-      'plan.background',
-      `be ${size} colours of ${channels} channels`,
-      background,
-    );
+  const colours = Array.isArray(background) && background.length === size;
+  if (!colours || !background.every((colour) => isNumbers(colour, channels, 'any'))) {
+    const rule = `be ${size} colours of ${channels} channels`;
+    throw invalidArgument('applySoftCrop', 'plan.background', rule, background);
   }
   return background.map((colour) => [...colour]);
 }

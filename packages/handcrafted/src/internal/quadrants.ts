@@ -52,8 +52,8 @@ export function joinQuadrants(tiles: readonly (Tensor4D | undefined)[]): Tensor4
 /** Throws unless every row has four sources that are rows of the batch. */
 export function checkQuads(where: string, quads: readonly (readonly number[])[]): void {
   for (const quad of quads) {
-    const valid = quad.every((other) => Number.isInteger(other) && other >= 0 && other < quads.length);
-    if (quad.length !== 4 || !valid) {
+    const four = Array.isArray(quad) && quad.length === 4;
+    if (!four || !quad.every((other) => Number.isInteger(other) && other >= 0 && other < quads.length)) {
       throw invalidArgument(where, 'plan.quads', `be four rows from 0 to ${quads.length - 1} each`, quad);
     }
   }
@@ -63,14 +63,12 @@ export function checkQuads(where: string, quads: readonly (readonly number[])[])
 export function checkPoint(
   where: string,
   argument: string,
-  [y, x]: readonly [number, number],
+  point: unknown,
   [height, width]: readonly [number, number],
 ): void {
-  const whole = Number.isInteger(y) && Number.isInteger(x);
-  if (!(whole && y >= 0 && y <= height && x >= 0 && x <= width)) {
-    throw invalidArgument(where, argument, `be whole pixels from [0,0] to [H,W]=[${height},${width}]`, [
-      y,
-      x,
-    ]);
+  if (Array.isArray(point) && point.length === 2 && point.every(Number.isInteger)) {
+    const [y, x] = point;
+    if (y >= 0 && y <= height && x >= 0 && x <= width) return;
   }
+  throw invalidArgument(where, argument, `be whole pixels from [0,0] to [H,W]=[${height},${width}]`, point);
 }

@@ -31,10 +31,12 @@ import {
   gridmix,
   hideAndSeek,
   hmix,
+  layoutAugmix,
   layoutManifoldMixup,
   mixup,
   mosaic,
   otherHalf,
+  planAugmix,
   planCutmix,
   planManifoldMixup,
   randomErasing,
@@ -215,6 +217,16 @@ it('refuses what no image shows, with the reason', () => {
   );
   expect(() => replayKeypoints([[], []], plan, {})).toThrow(
     /replayKeypoints: plan.method must have a layout; got "manifoldMixup". Pass { manifoldMixup: layoutManifoldMixup }/,
+  );
+});
+
+it('lets annotations stay under AugMix, unless a chain moves the image', () => {
+  const draw = (ops: readonly handcrafted.AugmixOp[]) => planAugmix([1, 4, 4], createRng(0), { ops });
+  const objects = [[{ box: [0, 1, 2, 3] as const }]];
+  const replayed = replayBoxes(objects, draw(['equalize', 'solarize']), { augmix: layoutAugmix });
+  expect(replayed).toEqual([[{ box: [0, 1, 2, 3], source: 0, visible: 1, share: 1 }]]);
+  expect(() => replayBoxes(objects, draw(['rotate']), { augmix: layoutAugmix })).toThrow(
+    /layoutAugmix: a chain with 'rotate' moves the image/,
   );
 });
 
