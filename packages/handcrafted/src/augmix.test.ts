@@ -16,7 +16,6 @@ import {
 
 const appliers: Record<string, Applier> = { augmix: applyAugmix };
 const table: [name: string, mixer: Mixer][] = [
-  ['augmix', augmix()],
   ['augmix, all operations, normalised', augmix({ ops: allAugmixOps, severity: 10, mean: 0.5, std: 0.25 })],
   ['augmix, one chain of 4', augmix({ width: 1, depth: 4, alpha: 0.2, std: 1 / 255 })],
 ];

@@ -3,11 +3,9 @@ import { describeMixer, useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import {
-  applyCutmix,
   applyMixup,
   byClassDistance,
   classDistances,
-  cutmix,
   differentClass,
   initialClassMeans,
   type LabelPairing,
@@ -21,17 +19,8 @@ import {
 useBackend('cpu');
 
 const near = byClassDistance(() => partnerProbabilities(classDistances(initialClassMeans(3))));
-const appliers = { mixup: applyMixup, cutmix: applyCutmix };
-const table: [string, Mixer, boolean][] = [
-  ['mixup, same class', withLabels(sameClass, (pairing) => mixup({ pairing })), false],
-  [
-    'cutmix, different class',
-    withLabels(differentClass, (pairing) => cutmix({ pairing, mode: 'elem' })),
-    true,
-  ],
-  ['mixup, class distance', withLabels(near, (pairing) => mixup({ pairing })), false],
-];
-for (const [name, mixer, copies] of table) describeMixer(name, mixer, { appliers, copies });
+const byDistance: Mixer = withLabels(near, (pairing) => mixup({ pairing }));
+describeMixer('mixup, class distance', byDistance, { appliers: { mixup: applyMixup } });
 
 const classes = [0, 1, 0, 2, 1, 0, 3];
 

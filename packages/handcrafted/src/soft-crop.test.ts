@@ -1,17 +1,11 @@
-import { type Applier, createRng, denseTargets, plainTargets } from '@mix/core';
-import { describeMixer, describeOnBackends, tinyBatch, useBackend } from '@mix/test-utils';
+import { createRng, denseTargets, plainTargets } from '@mix/core';
+import { tinyBatch, useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { applySoftCrop, planSoftCrop, type SoftCropPlan, softCrop, softCropVisibility } from './soft-crop.js';
 import { softKl } from './soft-kl.js';
 
 const soften = { numClasses: 3 };
-const appliers: Record<string, Applier> = { softCrop: applySoftCrop };
-const contract = { appliers, deletes: true, moves: true };
-describeMixer('softCrop', softCrop({ soften, sigma: 3 }), contract);
-describeMixer('softCrop, IoU', softCrop({ soften, sigma: 9, background: 0, visibility: 'iou' }), contract);
-describeOnBackends([['softCrop', softCrop({ soften, sigma: 3 })]]);
-
 describe('applySoftCrop', () => {
   useBackend('cpu');
   const batch = () => ({

@@ -13,10 +13,10 @@ export function describeOnBackends(mixers: readonly (readonly [name: string, mix
         const run = async (name: BackendName): Promise<{ plan: string; images: Float32Array }> => {
           await startBackend(name);
           const images = tf.tensor4d(
-            Float32Array.from({ length: 5 * 8 * 6 * 3 }, (_, index) => Math.fround(Math.sin(index))),
-            [5, 8, 6, 3],
+            Float32Array.from({ length: 6 * 8 * 6 * 3 }, (_, index) => Math.fround(Math.sin(index))),
+            [6, 8, 6, 3],
           );
-          const labels = tf.tensor1d([0, 1, 2, 0, 1], 'int32');
+          const labels = tf.tensor1d([0, 1, 2, 0, 1, 2], 'int32');
           const mixed = mixer({ images, labels }, { rng: createRng(11), progress: 0.5 });
           return { plan: JSON.stringify(mixed.plan), images: mixed.images.dataSync() as Float32Array };
         };
