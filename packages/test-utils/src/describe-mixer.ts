@@ -93,7 +93,7 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
           });
           if (!moves) checkPixels(batch.images, mixed, { copies, deletes });
         }),
-        { numRuns: 60, examples: edges },
+        { numRuns: 40, examples: edges },
       );
     });
 
