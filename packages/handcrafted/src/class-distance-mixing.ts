@@ -25,7 +25,11 @@ import { type Pairing, permute } from './pairing.js';
 import { withLabels } from './with-labels.js';
 
 /** Options of {@link classDistanceMixing}. */
-export interface ClassDistanceMixingOptions extends PartnerOptions, FromMixerOptions {
+export interface ClassDistanceMixingOptions
+  extends PartnerOptions,
+    Pick<FromMixerOptions, 'name' | 'labelSmoothing'> {
+  /** Per-sample loss `[B]` of logits and targets. @defaultValue `softCrossEntropy` */
+  readonly loss?: NonNullable<FromMixerOptions['loss']>;
   /** Number of classes K. */
   readonly numClasses: number;
   /** Progress from which partners are chosen by class; before, by a uniform permutation. In `[0,1]`. @defaultValue 0.025 */
