@@ -10,7 +10,7 @@ import type { Scalar } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type AutomixOptions, type MethodDefaults, resolveOptions } from './automix-options.js';
 import { type AutomixPass, automixPass } from './automix-pass.js';
-import { type BlockMixerOptions, createBlockMixer } from './block-mixer.js';
+import { type BlockMixerOptions, type BlockMixPlan, createBlockMixer } from './block-mixer.js';
 import { prefixed, within } from './internal/prefixed-state.js';
 import { createMixBlock, type MixBlock } from './mix-block.js';
 import { createMomentumNetwork, type MomentumNetwork } from './momentum-network.js';
@@ -35,7 +35,7 @@ export interface AutomixMethod extends Method {
     context: Pick<StepContext, 'rng' | 'progress'>,
   ): AutomixPass;
   /** A mixer by the block as it is now, with the teacher's features; for pictures and pre-generated data. */
-  mixer(options?: Omit<BlockMixerOptions, 'block' | 'classifier' | 'stage'>): Mixer;
+  mixer(options?: Omit<BlockMixerOptions, 'block' | 'classifier' | 'stage'>): Mixer<BlockMixPlan>;
   /** Frees block and heads, not the teacher; may be called twice. */
   dispose(): void;
 }
