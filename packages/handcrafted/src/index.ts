@@ -89,8 +89,12 @@ export { manifoldIntercept, manifoldMixup, planManifoldMixup } from './manifold-
 export { mixChains } from './mix-chains.js';
 export type { MixupOptions, MixupPlan } from './mixup.js';
 export { applyMixup, mixup, planMixup } from './mixup.js';
-export type { MixupeOptions, MixupePenalty, MixupePenaltyOptions } from './mixupe.js';
-export { mixupe, mixupeLoss, mixupePenalty, mixupeScale } from './mixupe.js';
+export type { MixupeOptions } from './mixupe.js';
+export { mixupe } from './mixupe.js';
+export type { MixupeDirectionalOptions } from './mixupe-directional.js';
+export { mixupeDirectional } from './mixupe-directional.js';
+export type { MixupePenalty, MixupePenaltyOptions } from './mixupe-penalty.js';
+export { mixupeLoss, mixupePenalty, mixupeScale } from './mixupe-penalty.js';
 export type { MixMode, PairOptions } from './mode.js';
 export type { MosaicOptions, MosaicPlan } from './mosaic.js';
 export { applyMosaic, mosaic, planMosaic } from './mosaic.js';

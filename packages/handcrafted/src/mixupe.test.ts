@@ -4,7 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { applyMixup, planMixup } from './mixup.js';
-import { mixupe, mixupeLoss, mixupePenalty, mixupeScale } from './mixupe.js';
+import { mixupe } from './mixupe.js';
+import { mixupeLoss, mixupePenalty, mixupeScale } from './mixupe-penalty.js';
 
 useBackend('cpu');
 
@@ -102,7 +103,7 @@ describe('mixupe', () => {
   });
 
   it.each([
-    [{ version: 'v1' }, /mixupe: version must be one of 'v3', 'v4'; got "v1"/],
+    [{ version: 'v5' }, /mixupe: version must be one of 'v1', 'v2', 'v3', 'v4'; got "v5"/],
     [{ alpha: -1 }, /mixupe: alpha must be above 0/],
     [{ eta: -1 }, /mixupe: eta must be a number from 0/],
     [{ threshold: Infinity }, /mixupe: threshold must be a finite number/],
