@@ -75,6 +75,34 @@ describe('manifoldMixup', () => {
   });
 
   it.each([
+    [1, 1, 1, 1],
+    [1, 1, 9, 3],
+    [3, 8, 1, 1],
+    [5, 4, 7, 3],
+  ])('blends features of %i rows of %ix%i, %i channels, and leaves them as they are', (...shape) => {
+    const features = tinyBatch({
+      size: shape[0],
+      height: shape[1],
+      width: shape[2],
+      channels: shape[3],
+    }).images;
+    const before = [...features.dataSync()];
+    const plan = planManifoldMixup([shape[0], 2, 2], createRng(0), { mode: 'elem' });
+    expect(planManifoldMixup([shape[0], 2, 2], createRng(0), { mode: 'elem' })).toEqual(plan);
+    const { partner, lam } = plan;
+    const length = features.size / shape[0];
+    const wanted = before.map((own, index) => {
+      const row = Math.floor(index / length);
+      const other = before[index + ((partner[row] as number) - row) * length] as number;
+      return (lam[row] as number) * own + (1 - (lam[row] as number)) * other;
+    });
+    const mixed = manifoldIntercept(plan).apply(features);
+    expect(mixed.shape).toEqual(features.shape);
+    mixed.dataSync().forEach((value, index) => expect(value).toBeCloseTo(wanted[index] as number, 6));
+    expect([...features.dataSync()]).toEqual(before);
+  });
+
+  it.each([
     [{ stages: [] }, /manifoldMixup: stages must name at least one/],
     [{ stages: [0.5] }, /manifoldMixup: stages must be an integer of at least 0; got 0.5/],
     [{ alpha: 0 }, /manifoldMixup: alpha must be above 0/],
