@@ -1,22 +1,46 @@
+import { createMomentumNetwork, type MomentumNetwork, probeClassifier } from '@mix/automix';
 import {
+  type Batch,
+  type Classifier,
   checkBatch,
-  checkChoice,
   checkInteger,
-  checkRange,
+  invalidArgument,
   type Method,
   MixError,
+  type Mixer,
   type NamedTensors,
-  type State,
+  type StepContext,
   shapeOf,
 } from '@mix/core';
-import { type AdautomixLossOptions, adautomixLosses } from './adautomix-losses.js';
-import { stepMetrics } from './internal/step-metrics.js';
-import { type AdautomixDraws, checkDraws, planAdautomix } from './plan-adautomix.js';
+import * as tf from '@tensorflow/tfjs-core';
+import { type AdautomixOptions, resolveAdautomix } from './adautomix-options.js';
+import { type AdautomixPass, adautomixPass } from './adautomix-pass.js';
+import { createGeneratorMixer, type GeneratorMixerOptions } from './generator-mixer.js';
+import { createMaskGenerator, type MaskGenerator } from './mask-generator.js';
+import { upsamplingsOf } from './mask-generator-design.js';
+import { type AdautomixPlan, planAdautomix } from './plan-adautomix.js';
 
-/** Options of {@link adautomix}. */
-export interface AdautomixOptions extends AdautomixDraws, AdautomixLossOptions {
-  /** The generator works against the teacher on every advInterval-th step, from the first on; at least 1. @defaultValue 2 */
-  readonly advInterval?: number;
+/** AdAutoMix as a `Method`, with the parts that it trains. */
+export interface AdautomixMethod extends Method {
+  /** Makes the masks: its variables are the group `generator`. */
+  readonly generator: MaskGenerator;
+  /** Teacher and mixup heads; the student's is part of the group `classifier`. */
+  readonly network: MomentumNetwork;
+  /** The stage that the generator sees, counted from 1. */
+  readonly stage: number;
+  /** Draws what a step needs. */
+  plan(batch: Batch, context: Pick<StepContext, 'rng'>): AdautomixPlan;
+  /** A step by a given plan, with every loss term and mask: within the gradient's tape, like `step`. */
+  pass(
+    classifier: Classifier,
+    batch: Batch,
+    plan: AdautomixPlan,
+    context: Pick<StepContext, 'step'>,
+  ): AdautomixPass;
+  /** A mixer by the generator as it is now, with the teacher's features; for pictures and pre-generated data. */
+  mixer(options?: Omit<GeneratorMixerOptions, 'generator' | 'classifier' | 'stage'>): Mixer;
+  /** Frees generator and heads, not the teacher; may be called twice. */
+  dispose(): void;
 }
 
 // Steps between two readings of the generator's count of bad calls, and how many are borne with.
@@ -24,79 +48,106 @@ const CHECK_EVERY = 50;
 const BAD_CALLS = 10;
 
 /**
- * AdAutoMix as a `Method`: a generator of masks for K images that on some steps raises the loss of a slow copy of the classifier, and on
- * the others lowers it, while the classifier learns from clean, plainly mixed and generated images.
+ * AdAutoMix as a `Method`: a generator of masks for K images that on some steps raises the loss of a slow copy of the classifier (the
+ * teacher), and on the others lowers it, while the classifier learns from clean images (its own head), and from plainly mixed (K ≥ 3) and
+ * generated ones (a second head). The generator's loss reaches the generator alone, the student's the student alone: one backward pass
+ * serves both.
  *
- * Groups: `generator`, and the mixup head in `classifier`. Per step: two passes of the teacher, one with a gradient to the images, and two
- * passes of the student, three for K ≥ 3. The published code makes K clean passes of the teacher more, which changes nothing but its running
- * statistics. `afterStep` moves the teacher.
+ * A step is two passes of the teacher, one of them with a gradient to the images, and two of the student, three for K ≥ 3. The published
+ * code passes each source through the teacher once more, which changes nothing but its running statistics.
  *
- * Deviations from the published code: the cosine term keeps the mix like its sources (`cosine: 'reference'` pushes them apart), and the
- * margin rule lets learned masks reach the classifier for K ≥ 3 (`compat: 'openmixup'` does not).
+ * The defaults are CIFAR's; `generator: { lamConcat: true }` is that of ImageNet, fine-grained sets and transformers. By default the cosine
+ * keeps a mix like its sources, where the published code pushes them apart, and learned masks reach the classifier for K ≥ 3 too, where a
+ * slip keeps them out; see `compat`.
  *
- * Metrics: `lam`, `mixedAccuracy`, the losses `oneHot`, `plain` and `mix`; `teacherLoss`, `cosine` and, by kind of step, `adversarialLoss` or
- * `cooperativeLoss`; of the classifier's learned masks `maskMean` (the first source's share), `maskSpread`, `maskEntropy` and `maskError` (mean
- * distance of a source's share in an image from its λ); accuracies on the clean images by head, `student`, `studentMix`, `teacher` and
- * `teacherMix`.
- *
- * @returns A method that borrows network and generator; its state is theirs.
- * @throws MixError `INVALID_ARGUMENT` for options out of range; in `afterStep`, `NOT_FINITE` when the generator goes on giving numbers that
- *   are not finite.
+ * @returns The method, to be disposed. Groups `classifier` (the mixup head, trained with the classifier) and `generator`. Metrics: `lam`,
+ *   `mixedAccuracy`, accuracies of both networks and heads on clean images, `maskMean`, `maskSpread`, `maskEntropy`, `maskLam` and `maskError`
+ *   (mean distance of a source's share in an image from its λ), `lossOne`, `lossPlain`, `lossMix`, `teacherLoss`, `cosine`, and by kind of step
+ *   `lossAdversarial` or `lossCooperative`.
+ * @throws MixError `INVALID_ARGUMENT` for options out of range, `STATE_MISMATCH` when the teacher is not of the classifier's shape; in
+ *   `afterStep`, `NOT_FINITE` when the generator goes on giving numbers that are not finite.
+ * @example
+ * ```ts
+ * const method = adautomix({ classifier, teacher, imageShape: [32, 32, 3], rng, momentum: 'auto' });
+ * const { losses } = method.step(classifier, batch, context);
+ * ```
  * @see Qin et al. 2024, https://arxiv.org/abs/2312.11954
  */
-export function adautomix(options: AdautomixOptions): Method {
-  checkOptions(options);
-  const { network, generator, advInterval = 2 } = options;
+export function adautomix(options: AdautomixOptions): AdautomixMethod {
+  const resolved = resolveAdautomix(options);
+  const { classifier: student, teacher, imageShape, rng, generator: design = {} } = options;
+  const { stages, embeddingSize } = probeClassifier(student, imageShape);
+  const stage = stageOf(options.stage, stages.length);
+  const channels = stages[stage - 1]?.[2] ?? 0;
+  const generator = createMaskGenerator({ ...design, channels, rng: rng.fork('generator') });
+  const { momentum, copyStatsAtInit, draws, advInterval } = resolved;
+  const network = createMomentumNetwork({ student, teacher, embeddingSize, rng, momentum, copyStatsAtInit });
+  const parts = { network, generator, stage, options: resolved };
+
+  const plan: AdautomixMethod['plan'] = (batch, context) =>
+    planAdautomix(shapeOf(batch), context.rng, { ...draws, upsampling: upsamplingsOf(design) });
+  const pass: AdautomixMethod['pass'] = (classifier, batch, drawn, { step }) =>
+    adautomixPass(parts, classifier, batch, drawn, advInterval > 0 && step % advInterval === 0);
+
   return {
     name: 'adautomix',
+    generator,
+    network,
+    stage,
+    plan,
+    pass,
     groups: { classifier: network.headVariables, generator: generator.variables },
-    step(classifier, batch, { rng, step }) {
+    step(classifier, batch, context) {
       checkBatch('adautomix', batch);
-      const plan = planAdautomix(shapeOf(batch), rng, options);
-      const adversarial = step % advInterval === 0;
-      const losses = adautomixLosses(classifier, batch, plan, adversarial, options);
-      return {
-        losses: {
-          classifier: losses.classifier,
-          ...(losses.generator && { generator: losses.generator.loss }),
-        },
-        metrics: stepMetrics(losses, batch.labels, plan, adversarial),
-      };
+      const { losses, metrics } = pass(classifier, batch, plan(batch, context), context);
+      return { losses, metrics };
     },
-    afterStep(classifier, { step, totalSteps = 0 }) {
+    afterStep(classifier, { step, totalSteps }) {
       network.update(classifier, step, totalSteps);
       if ((step + 1) % CHECK_EVERY === 0) checkGenerator(generator.badCalls());
     },
+    mixer: (given) => createGeneratorMixer({ ...draws, ...given, generator, classifier: teacher, stage }),
     state() {
-      const [own, made] = [network.state(), generator.state()];
+      const [made, own] = [generator.state(), network.state()];
+      const named = Object.entries(made.tensors).map(([name, value]) => [`${PREFIX}${name}`, value]);
       return {
-        tensors: { ...own.tensors, ...renamed(made.tensors, (name) => `generator.${name}`) },
-        values: own.values,
+        tensors: { ...Object.fromEntries(named), ...own.tensors },
+        values: { ...made.values, ...own.values },
       };
     },
     restore({ tensors, values }) {
-      const [own, made] = split(tensors);
-      generator.restore({ tensors: made, values: {} });
-      network.restore({ tensors: own, values });
+      const before = generator.state();
+      generator.restore({ tensors: ofGenerator(tensors), values });
+      try {
+        network.restore({ tensors, values });
+      } catch (error) {
+        generator.restore(before);
+        throw error;
+      } finally {
+        tf.dispose({ ...before.tensors });
+      }
+    },
+    dispose() {
+      generator.dispose();
+      network.dispose();
     },
   };
 }
 
-function checkOptions(options: AdautomixOptions): void {
-  const { stage, beta = 0.3, cosine = 'preserve', lamMargin = 0.03, compat = 'none', weights = {} } = options;
-  const { mixupRatio = 0.5, labelSmoothing = 0, advInterval = 2 } = options;
-  checkDraws(options);
-  checkInteger('adautomix', 'stage', stage, 1);
-  checkInteger('adautomix', 'advInterval', advInterval, 1);
-  checkRange('adautomix', 'beta', beta, 0, 1);
-  checkChoice('adautomix', 'cosine', cosine, ['preserve', 'reference']);
-  checkRange('adautomix', 'lamMargin', lamMargin, 0, 0.5);
-  checkChoice('adautomix', 'compat', compat, ['none', 'openmixup', 'sumix']);
-  checkRange('adautomix', 'mixupRatio', mixupRatio, 0, 1);
-  checkRange('adautomix', 'labelSmoothing', labelSmoothing, 0, 1);
-  for (const [name, weight] of Object.entries(weights)) {
-    checkRange('adautomix', `weights.${name}`, weight, 0, Number.MAX_VALUE);
+const PREFIX = 'generator.';
+
+function ofGenerator(tensors: NamedTensors): NamedTensors {
+  const own = Object.entries(tensors).filter(([name]) => name.startsWith(PREFIX));
+  return Object.fromEntries(own.map(([name, value]) => [name.slice(PREFIX.length), value]));
+}
+
+function stageOf(stage: number | undefined, count: number): number {
+  const chosen = stage ?? Math.max(count - 1, 1);
+  checkInteger('adautomix', 'stage', chosen, 1);
+  if (chosen > count) {
+    throw invalidArgument('adautomix', 'stage', `be one of the classifier's ${count} stages`, chosen);
   }
+  return chosen;
 }
 
 function checkGenerator(badCalls: number): void {
@@ -106,18 +157,4 @@ function checkGenerator(badCalls: number): void {
       "Lower the generator's learning rate or clip its gradients",
     { code: 'NOT_FINITE', argument: 'generator', received: badCalls },
   );
-}
-
-const PREFIX = 'generator.';
-
-function renamed(tensors: NamedTensors, rename: (name: string) => string): NamedTensors {
-  return Object.fromEntries(Object.entries(tensors).map(([name, value]) => [rename(name), value]));
-}
-
-/** The network's part of a state, and the generator's by its own names. */
-function split(tensors: State['tensors']): [own: NamedTensors, generator: NamedTensors] {
-  const entries = Object.entries(tensors);
-  const own = entries.filter(([name]) => !name.startsWith(PREFIX));
-  const made = entries.filter(([name]) => name.startsWith(PREFIX));
-  return [Object.fromEntries(own), renamed(Object.fromEntries(made), (name) => name.slice(PREFIX.length))];
 }

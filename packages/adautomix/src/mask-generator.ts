@@ -1,9 +1,7 @@
 import {
-  checkChoice,
-  checkInteger,
   type Interpolation,
+  invalidArgument,
   type NamedVariables,
-  type Rng,
   resample,
   type State,
   withoutGradient,
@@ -14,34 +12,12 @@ import { attend, attentionWeights } from './internal/attend.js';
 import { checkRequest } from './internal/check-request.js';
 import { createProjection, type Source } from './internal/projection.js';
 import { WeightStore } from './internal/weight-store.js';
-
-/** Options of {@link createMaskGenerator}. */
-export interface MaskGeneratorOptions {
-  /** Channels C of the features, at least 1. */
-  readonly channels: number;
-  /** Where the first weights come from; only forked. */
-  readonly rng: Rng;
-  /** Query and key have `max(⌊C / reduction⌋, 1)` channels; at least 1. @defaultValue 2 */
-  readonly reduction?: number;
-  /**
-   * Give λ to query, key and value as one more channel; without it the mask does not depend on λ. The published settings have it on for
-   * ImageNet, fine-grained data and transformers, off for CIFAR and Tiny-ImageNet. @defaultValue false
-   */
-  readonly lamConcat?: boolean;
-  /** Normalisation of query and key before their activation. @defaultValue 'none' */
-  readonly norm?: 'none' | 'batch';
-  /** Activation of query and key; the published code has ReLU. @defaultValue 'relu' */
-  readonly activation?: 'relu' | 'none';
-  /** Divide scores by the root of the channels of query and key. @defaultValue true */
-  readonly scaleScores?: boolean;
-  /**
-   * Whose value the attention of a source weighs: its own, as published, although the attention's columns are positions of the others; or
-   * the mean of the others', an experiment. @defaultValue 'self'
-   */
-  readonly valueSource?: 'self' | 'other';
-  /** How the logits are brought to the images' size. @defaultValue 'bilinear' */
-  readonly upsampling?: Interpolation;
-}
+import {
+  checkGeneratorDesign,
+  type MaskGeneratorDesign,
+  type MaskGeneratorOptions,
+  upsamplingsOf,
+} from './mask-generator-design.js';
 
 /** What to make masks for. */
 export interface MaskRequest {
@@ -53,7 +29,7 @@ export interface MaskRequest {
   readonly size: readonly [height: number, width: number];
   /** Normalise by the batch's statistics and update the running ones, where there is a norm. @defaultValue true */
   readonly training?: boolean;
-  /** In place of the generator's own upsampling. */
+  /** In place of the generator's own upsampling; needed where that is a list. */
   readonly upsampling?: Interpolation;
 }
 
@@ -67,6 +43,8 @@ export type GeneratedMasks = {
 
 /** AdAutoMix's generator of masks for K images; owns its weights. */
 export interface MaskGenerator {
+  /** What it is made of. */
+  readonly design: MaskGeneratorDesign & { readonly channels: number };
   /** The trainable parameters. */
   readonly variables: NamedVariables;
   /**
@@ -83,7 +61,7 @@ export interface MaskGenerator {
   attention(features: Tensor4D, request: MaskRequest): Tensor3D[];
   /** How many calls so far had to replace logits that are no finite number; reads it back from the device. */
   badCalls(): number;
-  /** Parameters and running statistics, as fresh tensors. */
+  /** Parameters and running statistics as fresh tensors, and the design. */
   state(): State;
   /** Takes back what {@link MaskGenerator.state} gave; throws `STATE_MISMATCH` and changes nothing if it does not fit. */
   restore(state: State): void;
@@ -105,29 +83,15 @@ const NO_LOGIT = 1e-4;
  * @throws MixError `INVALID_ARGUMENT`.
  * @see Qin et al. 2024, https://arxiv.org/abs/2312.11954
  */
-export function createMaskGenerator({
-  channels,
-  rng,
-  reduction = 2,
-  lamConcat = false,
-  norm = 'none',
-  activation = 'relu',
-  scaleScores = true,
-  valueSource = 'self',
-  upsampling = 'bilinear',
-}: MaskGeneratorOptions): MaskGenerator {
-  const where = 'createMaskGenerator';
-  checkInteger(where, 'channels', channels, 1);
-  checkInteger(where, 'reduction', reduction, 1);
-  checkChoice(where, 'norm', norm, ['none', 'batch']);
-  checkChoice(where, 'activation', activation, ['relu', 'none']);
-  checkChoice(where, 'valueSource', valueSource, ['self', 'other']);
-  checkChoice(where, 'upsampling', upsampling, ['nearest', 'bilinear', 'bicubic']);
+export function createMaskGenerator({ channels, rng, ...design }: MaskGeneratorOptions): MaskGenerator {
+  checkGeneratorDesign(channels, design);
+  const { reduction = 2, lamConcat = false, attentionNorm: norm = 'none', activation = 'relu' } = design;
+  const { scaleScores = true, valueSource = 'self' } = design;
   const width = Math.max(Math.floor(channels / reduction), 1);
   const scale = scaleScores ? 1 / Math.sqrt(width) : 1;
   const store = new WeightStore();
   const shared = { inChannels: channels, lamConcat };
-  const inner = { ...shared, outChannels: width, norm, relu: activation === 'relu' };
+  const inner = { ...shared, outChannels: width, norm, relu: activation === 'relu', biasCancels: false };
   const toQuery = createProjection(store, rng, 'conv_q.conv', inner);
   const toKey = createProjection(store, rng, 'conv_k.conv', inner);
   const toValue = createProjection(store, rng, 'conv_v', {
@@ -135,6 +99,7 @@ export function createMaskGenerator({
     outChannels: 1,
     norm: 'none',
     relu: false,
+    biasCancels: true,
   });
   const badCalls = tf.tidy(() => tf.variable(tf.scalar(0), false));
 
@@ -153,6 +118,7 @@ export function createMaskGenerator({
   };
 
   return {
+    design: { ...design, channels },
     variables: store.variables,
     generate(features, request) {
       checkRequest(features, channels, request);
@@ -167,8 +133,7 @@ export function createMaskGenerator({
         const each = queries.map((query, k) => attend(query, keys[k] as Tensor3D, values[k] as Tensor3D));
         const shape: [number, number, number, number] = [rows.length, height, wide, each.length];
         const logits = replaceBadLogits(tf.reshape(tf.concat(each, 2), shape));
-        const mode = request.upsampling ?? upsampling;
-        return { masks: tf.softmax(resample(logits, { size, mode })), logits };
+        return { masks: tf.softmax(resample(logits, { size, mode: modeOf(design, request) })), logits };
       });
     },
     attention(features, request) {
@@ -181,13 +146,20 @@ export function createMaskGenerator({
       });
     },
     badCalls: () => badCalls.dataSync()[0] as number,
-    state: () => store.state(),
+    state: () => ({ tensors: store.tensors(), values: { design: { ...design, channels } as never } }),
     restore: ({ tensors }) => store.restore('MaskGenerator.restore', tensors),
     dispose() {
       store.dispose();
       if (!badCalls.isDisposed) badCalls.dispose();
     },
   };
+}
+
+function modeOf(design: MaskGeneratorDesign, { upsampling }: MaskRequest): Interpolation {
+  const modes = upsamplingsOf(design);
+  const mode = upsampling ?? (modes.length === 1 ? modes[0] : undefined);
+  if (mode !== undefined) return mode;
+  throw invalidArgument('MaskGenerator', 'upsampling', `be given, one of ${modes.join(', ')}`, mode);
 }
 
 function columns(rows: MaskRequest['sources'], lam: MaskRequest['lam']): Source[] {

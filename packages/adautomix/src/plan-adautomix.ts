@@ -49,7 +49,7 @@ export interface AdautomixDraws {
   readonly derangement?: boolean;
   /** Chance that a step trains the generator, in `[0,1]`. @defaultValue 1 */
   readonly generatorProb?: number;
-  /** One way to bring masks to the images' size, or several to choose from for each mask. @defaultValue 'bilinear' */
+  /** The generator's ways to bring logits to the images' size, one drawn for each mask. @defaultValue 'bilinear' */
   readonly upsampling?: Interpolation | readonly Interpolation[];
 }
 

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { type AdautomixCompat, usesConstantMask } from './uses-constant-mask.js';
+import { type MarginRule, usesConstantMask } from './uses-constant-mask.js';
 
 describe('usesConstantMask', () => {
-  it.each<[AdautomixCompat, number[], number, boolean]>([
+  it.each<[MarginRule, number[], number, boolean]>([
     // Any K, any source.
-    ['none', [0.2, 0.54, 0.26], 0.03, false],
-    ['none', [0.5, 0.03, 0.47], 0.03, true],
-    ['none', [0.01, 0.98, 0.01], 0.03, true],
-    ['none', [0.97, 0.03], 0.03, true],
-    ['none', [0.96, 0.04], 0.03, false],
-    ['none', [0.25, 0.25, 0.25, 0.25], 0.03, false],
-    ['none', [0.5, 0.01, 0.49], 0, false],
-    ['none', [1, 0, 0], 0, true],
+    ['any', [0.2, 0.54, 0.26], 0.03, false],
+    ['any', [0.5, 0.03, 0.47], 0.03, true],
+    ['any', [0.01, 0.98, 0.01], 0.03, true],
+    ['any', [0.97, 0.03], 0.03, true],
+    ['any', [0.96, 0.04], 0.03, false],
+    ['any', [0.25, 0.25, 0.25, 0.25], 0.03, false],
+    ['any', [0.5, 0.01, 0.49], 0, false],
+    ['any', [1, 0, 0], 0, true],
     // The first share alone.
-    ['sumix', [0.2, 0.54, 0.26], 0.03, false],
-    ['sumix', [0.5, 0.01, 0.49], 0.03, false],
-    ['sumix', [0.02, 0.5, 0.48], 0.03, true],
-    ['sumix', [0.98, 0.01, 0.01], 0.03, true],
+    ['first', [0.2, 0.54, 0.26], 0.03, false],
+    ['first', [0.5, 0.01, 0.49], 0.03, false],
+    ['first', [0.02, 0.5, 0.48], 0.03, true],
+    ['first', [0.98, 0.01, 0.01], 0.03, true],
     // The test turned around: all but the largest first shares.
     ['openmixup', [0.2, 0.54, 0.26], 0.03, true],
     ['openmixup', [0.2, 0.54, 0.26], 0, true],
@@ -24,8 +24,8 @@ describe('usesConstantMask', () => {
     // Pairs are right everywhere.
     ['openmixup', [0.6, 0.4], 0.03, false],
     ['openmixup', [0.98, 0.02], 0.03, true],
-    ['sumix', [0.02, 0.98], 0.03, true],
-  ])('%s: %j with margin %d gives %s', (compat, lam, margin, wanted) => {
-    expect(usesConstantMask(lam, margin, compat)).toBe(wanted);
+    ['first', [0.02, 0.98], 0.03, true],
+  ])('%s: %j with margin %d gives %s', (rule, lam, margin, wanted) => {
+    expect(usesConstantMask(lam, margin, rule)).toBe(wanted);
   });
 });

@@ -1,14 +1,14 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { type AdautomixCompat, usesConstantMask } from '../uses-constant-mask.js';
+import { type MarginRule, usesConstantMask } from '../uses-constant-mask.js';
 
 /** Learned masks `[R,H,W,K]`, in lopsided rows replaced by the constants λ. Borrows `masks`; a new tensor. */
 export function backboneMasks(
   masks: Tensor4D,
   lam: readonly (readonly number[])[],
-  { margin, compat }: { readonly margin: number; readonly compat: AdautomixCompat },
+  { margin, rule }: { readonly margin: number; readonly rule: MarginRule },
 ): Tensor4D {
-  const constant = lam.map((row) => usesConstantMask(row, margin, compat));
+  const constant = lam.map((row) => usesConstantMask(row, margin, rule));
   if (!constant.includes(true)) return tf.clone(masks);
   return tf.tidy(() => {
     const [rows, , , count] = masks.shape;

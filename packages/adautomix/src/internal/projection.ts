@@ -1,5 +1,5 @@
 import { batchNormTrain, type Rng, withoutGradient } from '@mix/core';
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { takeRows } from './take-rows.js';
 import type { WeightStore } from './weight-store.js';
@@ -17,6 +17,8 @@ export interface ProjectionOptions {
   readonly lamConcat: boolean;
   readonly norm: 'none' | 'batch';
   readonly relu: boolean;
+  /** A softmax over the sources follows in which the bias, the same for all, cancels: its gradient is 0, not rounding noise. */
+  readonly biasCancels: boolean;
 }
 
 /** Which rows of the features a source shows, and its share in each row. */
@@ -44,7 +46,7 @@ export function createProjection(
   name: string,
   options: ProjectionOptions,
 ): Projection {
-  const { inChannels, outChannels, lamConcat, norm, relu } = options;
+  const { inChannels, outChannels, lamConcat, norm, relu, biasCancels } = options;
   const weight = store.matrix(`${name}.weight`, [inChannels + (lamConcat ? 1 : 0), outChannels], rng);
   const bias = norm === 'none' ? store.vector(`${name}.bias`, outChannels, 0) : undefined;
   const normalise =
@@ -60,7 +62,8 @@ export function createProjection(
     const flat = tf.reshape(features, [size * pixels, inChannels]) as Tensor2D;
     const own = lamConcat ? tf.slice(weight, [0, 0], [inChannels, -1]) : (weight as Tensor2D);
     const product = tf.reshape(tf.matMul(flat, own), [size, pixels, outChannels]);
-    const linear = (bias === undefined ? product : tf.add(product, bias)) as Tensor3D;
+    const offset = biasCancels && bias !== undefined ? withoutSlope(bias) : bias;
+    const linear = (offset === undefined ? product : tf.add(product, offset)) as Tensor3D;
     const ofLam = lamConcat ? tf.slice(weight, [inChannels, 0], [1, -1]) : undefined;
     // Without anything that differs between the sources, the activation commutes as well.
     if (ofLam === undefined && normalise === undefined) {
@@ -74,6 +77,15 @@ export function createProjection(
       return activate(tf.add(taken, shift), training);
     });
   };
+}
+
+/** The same, with a gradient of zeros. */
+function withoutSlope(x: Tensor): Tensor {
+  const flat = tf.customGrad((input) => ({
+    value: tf.clone(input as Tensor),
+    gradFunc: () => tf.zeros(x.shape),
+  }));
+  return flat(x);
 }
 
 function createBatchNorm(

@@ -1,4 +1,4 @@
-import { MixError, type NamedTensors, type NamedVariables, type Rng, type State } from '@mix/core';
+import { MixError, type NamedTensors, type NamedVariables, type Rng } from '@mix/core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -30,12 +30,11 @@ export class WeightStore {
   }
 
   /** All of them as fresh tensors. */
-  state(): State {
-    const tensors = Object.fromEntries(this.#all().map(([name, value]) => [name, tf.clone(value) as Tensor]));
-    return { tensors, values: {} };
+  tensors(): NamedTensors {
+    return Object.fromEntries(this.#all().map(([name, value]) => [name, tf.clone(value) as Tensor]));
   }
 
-  /** Takes back what {@link WeightStore.state} gave; all or nothing. */
+  /** Takes back what {@link WeightStore.tensors} gave; all or nothing. */
   restore(where: string, tensors: NamedTensors): void {
     const all = this.#all();
     const wanted = describe(all);

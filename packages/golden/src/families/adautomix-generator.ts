@@ -1,16 +1,20 @@
-import { createMaskGenerator, type MaskGenerator, type MaskRequest } from '@mix/adautomix';
-import { blend, createRng, type Interpolation, type NamedTensors } from '@mix/core';
+import { createMaskGenerator, type MaskGeneratorDesign, type MaskRequest } from '@mix/adautomix';
+import { blend, createRng, type Interpolation } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Check, compare, compareNumbers } from '../check.js';
-import { type GoldenCase, need, tensor, values } from '../golden-case.js';
+import { type GoldenCase, tensor, values } from '../golden-case.js';
 import type { Family } from './family.js';
 
 export const adautomixGeneratorFamily: Family = async (golden) => {
   const { config } = golden;
-  const generator = generatorOf(golden, 'weights.', {
-    channels: config['in_channels'] as number,
-    lamConcat: config['lam_concat'] === true,
-  });
+  const channels = config['in_channels'] as number;
+  const generator = createMaskGenerator({ ...designOf(config), channels, rng: createRng(0) });
+  const { tensors, values: design } = generator.state();
+  const weights = Object.entries(tensors).map(([name, { shape }]) => [
+    name,
+    tf.reshape(tensor(golden, `weights.${name}`), shape),
+  ]);
+  generator.restore({ tensors: Object.fromEntries(weights), values: design });
   const [images, features, cotangent] = ['image', 'feature', 'cotangent'].map((name) =>
     tensor<tf.Tensor4D>(golden, `inputs.${name}`),
   ) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
@@ -55,34 +59,15 @@ export const adautomixGeneratorFamily: Family = async (golden) => {
   return checks;
 };
 
-/** The generator of a case, its options taken from the config and its weights from the tensors that start with `prefix`. */
-export function generatorOf(
-  golden: GoldenCase,
-  prefix: string,
-  { channels, lamConcat }: { readonly channels: number; readonly lamConcat: boolean },
-): MaskGenerator {
-  const config = { ...golden.config, ...(golden.config['mix_block'] as object | undefined) } as Record<
-    string,
-    unknown
-  >;
-  const generator = createMaskGenerator({
-    channels,
-    lamConcat,
-    rng: createRng(0),
+/** What a case's generator is made of, by the reference's names. */
+export function designOf(config: Readonly<Record<string, unknown>>): MaskGeneratorDesign {
+  return {
+    lamConcat: config['lam_concat'] === true,
     reduction: (config['reduction'] as number | undefined) ?? 2,
-    norm: config['att_norm'] === 'BN' ? 'batch' : 'none',
+    attentionNorm: config['att_norm'] === 'BN' ? 'batch' : 'none',
     activation: (config['qk_activation'] ?? 'ReLU') === 'ReLU' ? 'relu' : 'none',
     scaleScores: config['use_scale'] !== false,
-  });
-  const weights: Record<string, tf.Tensor> = {};
-  for (const name of golden.tensors.keys()) {
-    if (!name.startsWith(prefix)) continue;
-    const { shape } = need(golden, name);
-    // 1x1 kernels HWIO are matrices.
-    weights[name.slice(prefix.length)] = tf.reshape(tensor(golden, name), shape.slice(-2) as number[]);
-  }
-  generator.restore({ tensors: weights as NamedTensors, values: {} });
-  return generator;
+  };
 }
 
 /** For each row, its K sources, from permutations `<prefix>.0`, `<prefix>.1`, ... */

@@ -1,56 +1,81 @@
-import { createMomentumNetwork, type MomentumNetwork } from '@mix/automix';
-import { type Batch, createRng, type NamedVariables, sgdUpdate } from '@mix/core';
+import type { MomentumNetwork } from '@mix/automix';
+import { type Batch, type Method, type NamedVariables, sgdUpdate } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Check, compare, compareNumbers } from '../check.js';
 import { type GoldenCase, need, tensor } from '../golden-case.js';
 import { type TinyNet, tinyNet } from './tiny-net.js';
 
-/** The networks of a training-step case, filled with its weights. */
-export interface StepNetworks {
+/** A learned method with its network and what frees it. */
+type LearnedMethod = Method & { readonly network: MomentumNetwork; dispose(): void };
+
+/** A training-step case, its weights filled in. */
+export interface StepCase<M extends LearnedMethod> {
   readonly student: TinyNet;
   readonly teacher: TinyNet;
-  readonly network: MomentumNetwork;
-  /** What the step trains besides the block, by the case's names. */
-  readonly trained: NamedVariables;
+  readonly method: M;
+  readonly batch: Batch;
+  /** Everything that the step trains, by the case's names. */
+  readonly variables: NamedVariables;
   dispose(): void;
 }
 
-const HEAD = ['fc.weight', 'fc.bias'];
+/** What methods are made of in these cases. */
+export interface StepParts {
+  readonly classifier: TinyNet;
+  readonly teacher: TinyNet;
+  readonly imageShape: readonly [height: number, width: number, channels: number];
+  readonly momentum: number;
+}
 
-export function stepNetworks(golden: GoldenCase): StepNetworks {
+/**
+ * Builds the networks of a case and its method, and fills in the weights.
+ *
+ * @param prefix Of the block's tensors in the method's state.
+ */
+export function stepCase<M extends LearnedMethod>(
+  golden: GoldenCase,
+  prefix: string,
+  make: (parts: StepParts) => M,
+): StepCase<M> {
   const [student, teacher] = [tinyNet(golden, 'q'), tinyNet(golden, 'k')];
-  const weights = teacher.state();
-  const network = createMomentumNetwork({
-    student,
+  const own = teacher.state().tensors;
+  const [, ...imageShape] = need(golden, 'inputs.image').shape as [number, number, number, number];
+  const method = make({
+    classifier: student,
     teacher,
-    embeddingSize: need(golden, 'weights.head_mix_q.fc.weight').shape[0] as number,
-    rng: createRng(0),
+    imageShape,
     momentum: golden.config['momentum'] as number,
   });
-  const head = (prefix: string, side: 'q' | 'k') =>
-    HEAD.map((name) => [`${prefix}.${name}`, tensor(golden, `weights.head_mix_${side}.${name}`)]);
-  const own = Object.entries(weights.tensors).map(([name, value]) => [`teacher.${name}`, value]);
-  const all = [...own, ...head('head_mix', 'q'), ...head('teacher_head_mix', 'k')];
-  network.restore({ tensors: Object.fromEntries(all), values: {} });
+  const { tensors, values } = method.state();
+  const weights = Object.entries(tensors).map(([name, { shape }]) => {
+    if (name.startsWith('teacher.')) return [name, own[name.slice('teacher.'.length)]];
+    return [name, tf.reshape(tensor(golden, `weights.${goldenName(name, prefix)}`), shape)];
+  });
+  method.restore({ tensors: Object.fromEntries(weights), values });
   const named = Object.entries(student.variables).map(([name, v]) => [student.goldenName(name), v]);
-  const heads = Object.entries(network.headVariables).map(([name, v]) => [
-    name.replace('head_mix.', 'head_mix_q.'),
+  const heads = Object.entries(method.network.headVariables).map(([name, v]) => [
+    goldenName(name, prefix),
     v,
   ]);
+  const block = Object.entries(method.groups['generator'] ?? {}).map(([name, v]) => [`mix_block.${name}`, v]);
   return {
     student,
     teacher,
-    network,
-    trained: Object.fromEntries([...named, ...heads]),
+    method,
+    batch: { images: tensor(golden, 'inputs.image'), labels: tensor(golden, 'inputs.label') },
+    variables: Object.fromEntries([...named, ...heads, ...block]),
     dispose: () => {
-      for (const each of [network, student, teacher]) each.dispose();
+      for (const each of [method, student, teacher]) each.dispose();
     },
   };
 }
 
-/** Images and labels of a step. */
-export function stepBatch(golden: GoldenCase): Batch {
-  return { images: tensor(golden, 'inputs.image'), labels: tensor(golden, 'inputs.label') };
+/** What the case calls something of the method's state. */
+function goldenName(name: string, prefix: string): string {
+  return name
+    .replace(/^head_mix\./, 'head_mix_q.')
+    .replace(/^teacher_head_mix\./, 'head_mix_k.')
+    .replace(prefix, 'mix_block.');
 }
 
 /** Compares gradients, by the case's names, with `<prefix>.<name>`; every one of the case must be there. */
@@ -71,35 +96,31 @@ export async function compareStepGradients(
 
 /** One step of the case's SGD: momentum has no effect on the first. */
 export function stepSgd(golden: GoldenCase, variables: NamedVariables, grads: tf.NamedTensorMap): void {
-  const { lr, momentum, weight_decay } = golden.config['sgd'] as Record<string, number>;
-  const options = { learningRate: lr as number, momentum: momentum as number, nesterov: false, shrink: 1 };
+  const {
+    lr = 0,
+    momentum = 0,
+    weight_decay: weightDecay = 0,
+  } = golden.config['sgd'] as Record<string, number>;
   tf.tidy(() => {
     for (const weights of Object.values(variables)) {
       const gradient = grads[weights.name] as tf.Tensor;
-      const updated = sgdUpdate(
-        { weights, gradient, velocity: undefined },
-        { ...options, weightDecay: weight_decay as number },
-      );
+      const updated = sgdUpdate({ weights, gradient }, { learningRate: lr, momentum, weightDecay });
       weights.assign(updated.weights);
     }
   });
 }
 
-/** Compares everything after the step, `block` being the generator's state by its own names. */
-export async function compareAfterStep(
+/** Compares everything after the step. */
+export async function compareAfterStep<M extends LearnedMethod>(
   golden: GoldenCase,
-  { student, teacher, network }: StepNetworks,
-  block: Readonly<Record<string, tf.Tensor>>,
+  prefix: string,
+  { student, teacher, method }: StepCase<M>,
 ): Promise<Check[]> {
   const after: Record<string, tf.Tensor> = {};
   for (const side of [student, teacher]) {
     for (const [name, value] of Object.entries(side.state().tensors)) after[side.goldenName(name)] = value;
   }
-  for (const [name, value] of Object.entries(network.state().tensors)) {
-    const renamed = name.replace(/^head_mix\./, 'head_mix_q.').replace(/^teacher_head_mix\./, 'head_mix_k.');
-    if (renamed !== name) after[renamed] = value;
-  }
-  for (const [name, value] of Object.entries(block)) after[`mix_block.${name}`] = value;
+  for (const [name, value] of Object.entries(method.state().tensors)) after[goldenName(name, prefix)] = value;
   const checks: Check[] = [];
   for (const name of golden.tensors.keys()) {
     const [, wanted] = /^outputs\.after\.(.+)$/.exec(name) ?? [];
@@ -122,12 +143,14 @@ export async function compareScalars(
   return checks;
 }
 
-/** The parameters that must receive no gradient are frozen: counts those that are not. */
-export function compareFrozen(golden: GoldenCase, { teacher, network }: StepNetworks): Check {
+/** Counts parameters that must receive no gradient, and yet are trained or not frozen. */
+export function compareFrozen<M extends LearnedMethod>(
+  golden: GoldenCase,
+  { teacher, variables }: StepCase<M>,
+): Check {
   const frozen = golden.metadata['no_gradient'] as string[];
-  const trainable = Object.entries(teacher.variables).filter(([, variable]) => variable.trainable);
-  const trained = new Set(Object.values(network.headVariables));
-  const wrong = trainable.filter(([name]) => frozen.includes(teacher.goldenName(name))).length;
-  const heads = [...trained].filter((variable) => !variable.trainable).length;
-  return compareNumbers('no_gradient', [wrong + heads], [0], 0);
+  const free = Object.entries(teacher.variables).filter(([, variable]) => variable.trainable);
+  const wrong = free.filter(([name]) => frozen.includes(teacher.goldenName(name)));
+  const trained = frozen.filter((name) => Object.hasOwn(variables, name));
+  return compareNumbers('no_gradient', [wrong.length + trained.length], [0], 0);
 }

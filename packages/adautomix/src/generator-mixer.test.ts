@@ -4,31 +4,31 @@ import { tinyBatch, useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
-import { applyGenerated, generatedMixer } from './generated-mixer.js';
+import { applyGeneratorMix, createGeneratorMixer } from './generator-mixer.js';
 import { createMaskGenerator } from './mask-generator.js';
 
 useBackend('cpu');
 
 function parts() {
-  const teacher = cifarResnet({ depth: 8, width: 4, numClasses: 3, rng: createRng(0) });
+  const classifier = cifarResnet({ depth: 8, width: 4, numClasses: 3, rng: createRng(0) });
   const generator = createMaskGenerator({ channels: 8, rng: createRng(1), lamConcat: true });
   const rng = createRng(2);
   for (const variable of Object.values(generator.variables)) {
     const noise = Array.from({ length: variable.size }, () => rng.normal());
     tf.tidy(() => variable.assign(tf.tensor(noise, variable.shape)));
   }
-  return { teacher, generator, stage: 2 };
+  return { classifier, generator, stage: 2 };
 }
 
 const tiny = () => tinyBatch({ size: 4, height: 8, width: 8 });
 
-describe('generatedMixer', () => {
+describe('createGeneratorMixer', () => {
   it('mixes by masks, labels by λ, and leaves everything as it was', () => {
     const [made, batch] = [parts(), tiny()];
     const statistic = () =>
-      tf.tidy(() => Array.from(made.teacher.state().tensors['bn1.running_mean']?.dataSync() ?? []));
+      tf.tidy(() => Array.from(made.classifier.state().tensors['bn1.running_mean']?.dataSync() ?? []));
     const [pixels, before] = [Array.from(batch.images.dataSync()), statistic()];
-    const mix = generatedMixer({ ...made, mixSamples: 3, lamPer: 'sample' });
+    const mix = createGeneratorMixer({ ...made, mixSamples: 3, lamPer: 'sample' });
     const count = tf.memory().numTensors;
     const mixed = mix(batch, { rng: createRng(4), masks: true });
     expect(tf.memory().numTensors - count).toBe(6);
@@ -49,7 +49,11 @@ describe('generatedMixer', () => {
       plan.lam.flat().map(Math.fround),
     );
     expect([Array.from(batch.images.dataSync()), statistic()]).toEqual([pixels, before]);
-    const again = applyGenerated(batch, plan, made);
+    const shown = Array.from(tf.mean(masks, [1, 2]).dataSync());
+    Array.from(mixed.lam.dataSync()).forEach((share, index) =>
+      expect(share).toBeCloseTo(shown[index] as number, 6),
+    );
+    const again = applyGeneratorMix(batch, plan, made);
     expect(Array.from(again.images.dataSync())).toEqual(Array.from(images.dataSync()));
     expect(again.masks).toBeUndefined();
     disposeMixed(mixed);
@@ -60,15 +64,21 @@ describe('generatedMixer', () => {
     const [made, batch] = [parts(), tiny()];
     const lams = [0, 0.5, 1];
     const shares = lams.map((lam) => {
-      const plan = { sources: [[0, 1]], lam: [[lam, 1 - lam]], upsampling: 'bilinear' as const };
-      const { masks } = applyGenerated(batch, plan, { ...made, masks: true });
+      const plan = {
+        method: 'maskGenerator' as const,
+        shape: [4, 8, 8] as const,
+        sources: [[0, 1]],
+        lam: [[lam, 1 - lam]],
+        upsampling: 'bilinear' as const,
+      };
+      const { masks } = applyGeneratorMix(batch, plan, made, { masks: true });
       return tf.mean(tf.slice(masks as tf.Tensor4D, [0, 0, 0, 0], [1, -1, -1, 1])).dataSync()[0] as number;
     });
     expect(new Set(shares).size).toBe(3);
   });
 
   it('says which stage there is none of', () => {
-    const mix = generatedMixer({ ...parts(), stage: 9 });
-    expect(() => mix(tiny(), { rng: createRng(0) })).toThrow("stage must be one of the teacher's; got 9");
+    const mix = createGeneratorMixer({ ...parts(), stage: 9 });
+    expect(() => mix(tiny(), { rng: createRng(0) })).toThrow('stage must be from 1 to 3; got 9');
   });
 });

@@ -1,0 +1,110 @@
+import {
+  type Batch,
+  blend,
+  type Classifier,
+  checkBatch,
+  invalidArgument,
+  type MixedBatch,
+  type Mixer,
+  mixTargets,
+  type Plan,
+  type Rng,
+  shapeOf,
+} from '@mix/core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { MaskGenerator } from './mask-generator.js';
+import { upsamplingsOf } from './mask-generator-design.js';
+import { type AdautomixDraws, type BranchPlan, checkDraws, planAdautomix } from './plan-adautomix.js';
+
+/** What a trained generator is asked for; plain JSON. It gives the same mixes again from the same weights alone. */
+export interface GeneratorMixPlan extends Plan, BranchPlan {
+  readonly method: 'maskGenerator';
+}
+
+/** Where {@link applyGeneratorMix} gets its masks from. */
+export interface GeneratorMixSource {
+  /** The generator; borrowed. */
+  readonly generator: MaskGenerator;
+  /** The classifier whose features it was trained on, the teacher; borrowed and run in inference mode. */
+  readonly classifier: Classifier;
+  /** The stage that the generator sees, counted from 1. */
+  readonly stage: number;
+}
+
+/** Options of {@link createGeneratorMixer}. */
+export interface GeneratorMixerOptions
+  extends GeneratorMixSource,
+    Omit<AdautomixDraws, 'generatorProb' | 'upsampling'> {}
+
+/**
+ * Draws sources and λ for a generator, as AdAutoMix does for the classifier's mixes.
+ *
+ * @param rng Moves on by one draw.
+ * @throws MixError `INVALID_ARGUMENT` for options out of range.
+ */
+export function planGeneratorMix(
+  shape: Plan['shape'],
+  rng: Rng,
+  { design }: Pick<MaskGenerator, 'design'>,
+  options: Omit<AdautomixDraws, 'generatorProb' | 'upsampling'> = {},
+): GeneratorMixPlan {
+  const { backbone } = planAdautomix(shape, rng, { ...options, upsampling: upsamplingsOf(design) });
+  return { ...backbone, method: 'maskGenerator', shape };
+}
+
+/**
+ * Mixes given sources with given λ by a trained generator: for pictures and pre-generated data, or to see masks over λ. Labels are mixed by
+ * the plan's λ; the mixed batch's `lam` is the mean share that the masks really show.
+ *
+ * @param batch Borrowed; images as the classifier wants them, normalised.
+ * @throws MixError `INVALID_ARGUMENT`, `SHAPE` or `BATCH_SIZE` when the plan does not fit the batch.
+ */
+export function applyGeneratorMix(
+  batch: Batch,
+  plan: GeneratorMixPlan,
+  { generator, classifier, stage }: GeneratorMixSource,
+  { masks: wanted = false }: { readonly masks?: boolean } = {},
+): MixedBatch<GeneratorMixPlan> {
+  checkBatch('applyGeneratorMix', batch);
+  const { sources, lam, upsampling } = plan;
+  const [, height, width] = shapeOf(batch);
+  const made = tf.tidy(() => {
+    const { stages } = classifier.forward(batch.images, { training: false });
+    const features = stages[stage - 1];
+    if (features === undefined) {
+      throw invalidArgument('applyGeneratorMix', 'stage', `be from 1 to ${stages.length}`, stage);
+    }
+    const request = { sources, lam, upsampling, size: [height, width] as const, training: false };
+    const { masks } = generator.generate(features, request);
+    const shape: [number, number] = [sources.length, masks.shape[3]];
+    const rows = tf.tensor2d(sources.flat(), shape, 'int32');
+    return {
+      images: blend(batch.images, sources, { masks }),
+      targets: mixTargets(batch.labels, rows, tf.tensor2d(lam.flat(), shape)),
+      sources: rows,
+      lam: tf.mean(masks, [1, 2]) as Tensor2D,
+      ...(wanted && { masks }),
+    };
+  });
+  return { ...made, plan };
+}
+
+/**
+ * A trained generator as a `Mixer`. It needs no gradient and leaves all statistics as they are.
+ *
+ * @throws MixError `INVALID_ARGUMENT` for options out of range.
+ */
+export function createGeneratorMixer({
+  generator,
+  classifier,
+  stage,
+  ...draws
+}: GeneratorMixerOptions): Mixer<GeneratorMixPlan> {
+  checkDraws(draws);
+  return (batch, { rng, masks = false }) => {
+    checkBatch('createGeneratorMixer', batch);
+    const plan = planGeneratorMix(shapeOf(batch), rng, generator, draws);
+    return applyGeneratorMix(batch, plan, { generator, classifier, stage }, { masks });
+  };
+}
