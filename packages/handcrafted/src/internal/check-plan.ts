@@ -1,17 +1,5 @@
 import { type Batch, checkBatch, invalidArgument, type Plan, shapeOf } from '@mix/core';
 
-/** Throws unless `plan` is one of `method` for a batch of this shape, with a value for every row in each of `lists`. */
-export function checkPlan(
-  where: string,
-  batch: Batch,
-  plan: Plan,
-  method: string,
-  lists: readonly (readonly unknown[])[],
-): void {
-  checkFits(where, batch, plan);
-  checkRows(where, plan, method, lists);
-}
-
 /** Throws unless `plan` is for a batch of this shape. */
 export function checkFits(where: string, batch: Batch, plan: Plan): void {
   checkBatch(where, batch);
