@@ -11,10 +11,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type AutomixOptions, type MethodDefaults, resolveOptions } from './automix-options.js';
 import { type AutomixPass, automixPass } from './automix-pass.js';
 import { type BlockMixerOptions, type BlockMixPlan, createBlockMixer } from './block-mixer.js';
-import { prefixed, within } from './internal/prefixed-state.js';
 import { createMixBlock, type MixBlock } from './mix-block.js';
 import { createMomentumNetwork, type MomentumNetwork } from './momentum-network.js';
 import { type AutomixPlan, planAutomix } from './plan-automix.js';
+import { prefixed, within } from './prefixed-state.js';
 import { probeClassifier, stageOf } from './probe-classifier.js';
 
 /** AutoMix or SAMix as a `Method`, with the parts that it trains. */

@@ -3,14 +3,14 @@ import { createRng, variableGradients } from '@mix/core';
 import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { attend } from './internal/attend.js';
-import { takeRows } from './internal/take-rows.js';
+import { attend } from './attend.js';
 import { maskCollapse } from './mask-collapse.js';
 import { maskLoss } from './mask-loss.js';
 import { maskStatistics } from './mask-statistics.js';
 import { createMixBlock, type MixBlock } from './mix-block.js';
 import { loadMixBlock, saveMixBlock } from './mix-block-file.js';
 import { type MixBlockDesign, samixBlock } from './mix-block-options.js';
+import { takeRows } from './take-rows.js';
 
 useBackend('cpu');
 

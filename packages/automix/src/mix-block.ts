@@ -8,10 +8,10 @@ import {
 } from '@mix/core';
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { attend, attentionWeights } from './internal/attend.js';
-import { createBlockNorm } from './internal/block-norm.js';
+import { attend, attentionWeights } from './attend.js';
+import { createBlockNorm } from './block-norm.js';
+import { BlockWeights } from './block-weights.js';
 import { createBlockValue } from './internal/block-value.js';
-import { BlockWeights } from './internal/block-weights.js';
 import { type PairFeatures, pairLinear, type Segment } from './internal/pair-linear.js';
 import { checkDesign, listOf, type MixBlockDesign, type MixBlockOptions } from './mix-block-options.js';
 import { rescaleLam } from './rescale-lam.js';

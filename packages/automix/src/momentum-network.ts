@@ -11,9 +11,9 @@ import {
 } from '@mix/core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { prefixed, taken, within } from './internal/prefixed-state.js';
 import { createMixupHead, type MixupHead } from './mixup-head.js';
 import { type Momentum, momentumSchedule } from './momentum-schedule.js';
+import { prefixed, taken, within } from './prefixed-state.js';
 
 /** Options of {@link createMomentumNetwork}. */
 export interface MomentumNetworkOptions {

@@ -1,9 +1,9 @@
 import { invalidArgument, type Rng } from '@mix/core';
 import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { createBlockNorm } from '../block-norm.js';
+import type { BlockWeights } from '../block-weights.js';
 import type { MixBlockDesign } from '../mix-block-options.js';
-import { createBlockNorm } from './block-norm.js';
-import type { BlockWeights } from './block-weights.js';
 import { type PairFeatures, pairLinear, type Segment } from './pair-linear.js';
 
 /** What the value branch of one call is given. */

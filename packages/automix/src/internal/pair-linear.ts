@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { takeRows } from './take-rows.js';
+import { takeRows } from '../take-rows.js';
 
 /** Input channels of a 1x1 convolution: features of the own image or its partner, times a number a row; or a number a row itself. */
 export type Segment =

@@ -3,11 +3,12 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { taken } from './prefixed-state.js';
 
-/** The variables and buffers of a block by name. */
+/** The variables and buffers of a generator of masks, by name. */
 export class BlockWeights {
   readonly #all = new Map<string, Variable>();
   readonly #rng: Rng;
 
+  /** @param rng Where first weights come from; only forked, by name. */
   constructor(rng: Rng) {
     this.#rng = rng;
   }
@@ -40,6 +41,7 @@ export class BlockWeights {
     for (const [name, variable] of this.#all) variable.assign(fitting[name] as Tensor);
   }
 
+  /** Frees all; may be called twice. */
   dispose(): void {
     for (const variable of this.#all.values()) if (!variable.isDisposed) variable.dispose();
   }

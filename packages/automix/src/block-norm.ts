@@ -12,6 +12,8 @@ const MOMENTUM = 0.1;
 /**
  * Batch normalisation under PyTorch's names and with its running statistics (the unbiased variance). `running` normalises by the
  * running statistics in training too, and still tracks the batch's.
+ *
+ * @param weights Gets `<name>.weight`, `.bias`, `.running_mean` and `.running_var`, and frees them.
  */
 export function createBlockNorm(
   weights: BlockWeights,

@@ -1,7 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** The given rows of `x`. For a permutation, the gradient takes rows back instead of scattering them. */
+/**
+ * The given rows of `x`, new. For a permutation, the gradient takes rows back instead of scattering them.
+ *
+ * @param x Borrowed.
+ * @param rows Any, also repeated.
+ */
 export function takeRows<T extends Tensor>(x: T, rows: readonly number[]): T {
   const gather = (from: Tensor, order: readonly number[]): Tensor =>
     tf.tidy(() => tf.gather(from, tf.tensor1d([...order], 'int32')));

@@ -5,7 +5,13 @@ import * as tf from '@tensorflow/tfjs-core';
 // Products of d such numbers stay far below float32's largest, 3.4e38.
 const LARGEST = 1e12;
 
-/** `softmax(query · keyᵀ)`, `[N,P,P]`: rows are the query's positions. Numbers beyond 1e12 count as that, so that all is finite. */
+/**
+ * `softmax(query · keyᵀ)`: rows are the query's positions. Numbers beyond 1e12 count as that, so that all is finite.
+ *
+ * @param query `[N,P,d]`, already scaled; borrowed.
+ * @param key `[N,P,d]`, borrowed.
+ * @returns `[N,P,P]`, new.
+ */
 export function attentionWeights(query: Tensor3D, key: Tensor3D): Tensor3D {
   return tf.tidy(() => {
     const turned = tf.transpose(bounded(key), [0, 2, 1]);
@@ -16,6 +22,11 @@ export function attentionWeights(query: Tensor3D, key: Tensor3D): Tensor3D {
 /**
  * `softmax(query · keyᵀ) · value` for values of one channel, `[N,P,1]`. Its gradient, `dS_ij = T_ij · dG_i · (v_j − G_i)` at the scores S,
  * is never written out: its products with keys and queries come from products of the attention T itself.
+ *
+ * @param query `[N,P,d]`, already scaled; borrowed.
+ * @param key `[N,P,d]`, borrowed.
+ * @param value `[N,P,1]`, borrowed.
+ * @returns A new tensor, differentiable once by all three.
  */
 export function attend(query: Tensor3D, key: Tensor3D, value: Tensor3D): Tensor3D {
   const op = tf.customGrad((...inputs) => {
