@@ -1,7 +1,7 @@
 // Trains on CIFAR-10 with wrong labels in three ways, and tells their accuracy on clean test images: plainly, by Mixup, and by
 // M-correction, with how well its mixture parts right labels from wrong ones. Without CIFAR-10's tar shards it takes drawn shapes.
-// Run: npm start -- --data path/to/shards. About four minutes on one core; add --size 50000 --depth 20 --width 16 --epochs 300 --backend native
-// for the paper's setting. What came out of three seeds is in ../../benchmarks/label-noise.
+// Run: npm start -- --data path/to/shards. About four minutes on one core; add --size 50000 --depth 20 --width 16 --epochs 300
+// for the size of the paper's setting, and --backend native where @mix/native is installed too. What came out of three seeds is in ../../benchmarks/label-noise.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

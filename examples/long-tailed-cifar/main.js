@@ -1,7 +1,7 @@
 // Trains on a long-tailed CIFAR-10 in four ways, and tells their accuracy on all classes and on the three rarest: plainly, by CMO,
 // by bilateral mixup with two branches, and by balanced softmax. Without CIFAR-10's tar shards it takes the embedded drawn shapes.
 // Run: npm start -- --data path/to/shards. About five minutes on one core; add --max 5000 --factor 0.01 --depth 32 --width 16 --epochs 200
-// --backend native for the papers' setting. What came out of three seeds is in ../../benchmarks/long-tail.
+// for the papers' setting, and --backend native where @mix/native is installed too. What came out of three seeds is in ../../benchmarks/long-tail.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
