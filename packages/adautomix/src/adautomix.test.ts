@@ -299,7 +299,7 @@ describe('adautomix', () => {
     expect(step(other)).toEqual(step(made));
     const { 'teacher.conv1.weight': _, ...torn } = made.method.state().tensors;
     const before = Array.from(other.method.generator.variables['conv_v.weight']?.dataSync() ?? []);
-    tf.tidy(() => made.method.generator.variables['conv_v.weight']?.assign(tf.zeros([9, 1])));
+    tf.tidy(() => made.method.generator.variables['conv_v.weight']?.assign(tf.zeros([1, 1, 9, 1])));
     expect(() => other.method.restore({ tensors: torn, values: state.values })).toThrow(/teacher|conv1/);
     expect(Array.from(other.method.generator.variables['conv_v.weight']?.dataSync() ?? [])).toEqual(before);
     made.dispose();

@@ -1,14 +1,18 @@
-import { createMomentumNetwork, type MomentumNetwork, probeClassifier } from '@mix/automix';
+import {
+  createMomentumNetwork,
+  type MomentumNetwork,
+  prefixed,
+  probeClassifier,
+  stageOf,
+  within,
+} from '@mix/automix';
 import {
   type Batch,
   type Classifier,
   checkBatch,
-  checkInteger,
-  invalidArgument,
   type Method,
   MixError,
   type Mixer,
-  type NamedTensors,
   type StepContext,
   shapeOf,
 } from '@mix/core';
@@ -77,7 +81,7 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
   const resolved = resolveAdautomix(options);
   const { classifier: student, teacher, imageShape, rng, generator: design = {} } = options;
   const { stages, embeddingSize } = probeClassifier(student, imageShape);
-  const stage = stageOf(options.stage, stages.length);
+  const stage = stageOf('adautomix', options.stage, stages.length);
   const channels = stages[stage - 1]?.[2] ?? 0;
   const generator = createMaskGenerator({ ...design, channels, rng: rng.fork('generator') });
   const { momentum, copyStatsAtInit, draws, advInterval } = resolved;
@@ -108,16 +112,15 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
     },
     mixer: (given) => createGeneratorMixer({ ...draws, ...given, generator, classifier: teacher, stage }),
     state() {
-      const [made, own] = [generator.state(), network.state()];
-      const named = Object.entries(made.tensors).map(([name, value]) => [`${PREFIX}${name}`, value]);
+      const [own, others] = [generator.state(), network.state()];
       return {
-        tensors: { ...Object.fromEntries(named), ...own.tensors },
-        values: { ...made.values, ...own.values },
+        tensors: { ...prefixed('generator.', own.tensors), ...others.tensors },
+        values: { ...own.values, ...others.values },
       };
     },
     restore({ tensors, values }) {
       const before = generator.state();
-      generator.restore({ tensors: ofGenerator(tensors), values });
+      generator.restore({ tensors: within('generator.', tensors), values });
       try {
         network.restore({ tensors, values });
       } catch (error) {
@@ -132,22 +135,6 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
       network.dispose();
     },
   };
-}
-
-const PREFIX = 'generator.';
-
-function ofGenerator(tensors: NamedTensors): NamedTensors {
-  const own = Object.entries(tensors).filter(([name]) => name.startsWith(PREFIX));
-  return Object.fromEntries(own.map(([name, value]) => [name.slice(PREFIX.length), value]));
-}
-
-function stageOf(stage: number | undefined, count: number): number {
-  const chosen = stage ?? Math.max(count - 1, 1);
-  checkInteger('adautomix', 'stage', chosen, 1);
-  if (chosen > count) {
-    throw invalidArgument('adautomix', 'stage', `be one of the classifier's ${count} stages`, chosen);
-  }
-  return chosen;
 }
 
 function checkGenerator(badCalls: number): void {

@@ -1,7 +1,7 @@
+import { takeRows } from '@mix/automix';
 import { stopGradient } from '@mix/core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { takeRows } from './internal/take-rows.js';
 
 // Floor of the product of two norms.
 const SMALLEST = 1e-8;

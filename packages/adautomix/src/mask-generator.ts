@@ -1,3 +1,4 @@
+import { attend, attentionWeights, BlockWeights } from '@mix/automix';
 import {
   type Interpolation,
   invalidArgument,
@@ -8,10 +9,8 @@ import {
 } from '@mix/core';
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { attend, attentionWeights } from './internal/attend.js';
 import { checkRequest } from './internal/check-request.js';
 import { createProjection, type Source } from './internal/projection.js';
-import { WeightStore } from './internal/weight-store.js';
 import {
   checkGeneratorDesign,
   type MaskGeneratorDesign,
@@ -45,7 +44,7 @@ export type GeneratedMasks = {
 export interface MaskGenerator {
   /** What it is made of. */
   readonly design: MaskGeneratorDesign & { readonly channels: number };
-  /** The trainable parameters. */
+  /** The trainable parameters, named as in openmixup; kernels are `[1,1,in,out]`. */
   readonly variables: NamedVariables;
   /**
    * Masks for rows of a batch. Differentiable by features and variables.
@@ -89,12 +88,12 @@ export function createMaskGenerator({ channels, rng, ...design }: MaskGeneratorO
   const { scaleScores = true, valueSource = 'self' } = design;
   const width = Math.max(Math.floor(channels / reduction), 1);
   const scale = scaleScores ? 1 / Math.sqrt(width) : 1;
-  const store = new WeightStore();
+  const weights = new BlockWeights(rng);
   const shared = { inChannels: channels, lamConcat };
   const inner = { ...shared, outChannels: width, norm, relu: activation === 'relu', biasCancels: false };
-  const toQuery = createProjection(store, rng, 'conv_q.conv', inner);
-  const toKey = createProjection(store, rng, 'conv_k.conv', inner);
-  const toValue = createProjection(store, rng, 'conv_v', {
+  const toQuery = createProjection(weights, 'conv_q.conv', inner);
+  const toKey = createProjection(weights, 'conv_k.conv', inner);
+  const toValue = createProjection(weights, 'conv_v', {
     ...shared,
     outChannels: 1,
     norm: 'none',
@@ -119,7 +118,7 @@ export function createMaskGenerator({ channels, rng, ...design }: MaskGeneratorO
 
   return {
     design: { ...design, channels },
-    variables: store.variables,
+    variables: weights.variables(),
     generate(features, request) {
       checkRequest(features, channels, request);
       const { sources: rows, lam, size, training = true } = request;
@@ -146,10 +145,10 @@ export function createMaskGenerator({ channels, rng, ...design }: MaskGeneratorO
       });
     },
     badCalls: () => badCalls.dataSync()[0] as number,
-    state: () => ({ tensors: store.tensors(), values: { design: { ...design, channels } as never } }),
-    restore: ({ tensors }) => store.restore('MaskGenerator.restore', tensors),
+    state: () => ({ tensors: weights.tensors(), values: { design: { ...design, channels } as never } }),
+    restore: ({ tensors }) => weights.restore('MaskGenerator.restore', tensors),
     dispose() {
-      store.dispose();
+      weights.dispose();
       if (!badCalls.isDisposed) badCalls.dispose();
     },
   };
