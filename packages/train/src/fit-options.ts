@@ -26,8 +26,8 @@ export interface FitOptions {
   readonly optimizers: Optimizer | Readonly<Record<string, Optimizer>>;
   /** Learning rate by step, for all groups or for each. */
   readonly schedule: Schedule | Readonly<Record<string, Schedule>>;
-  /** Clips the gradients of each group. Off by default. */
-  readonly clip?: Clip;
+  /** Clips the gradients of every group, or of those it names, such as `{ generator: { norm: 1 } }`. Off by default. */
+  readonly clip?: Clip | Readonly<Record<string, Clip>>;
   /** Passed on to guided mixers. */
   readonly guide?: Guide;
   /** Epochs from one evaluation to the next; the last epoch is always evaluated. @defaultValue 1 */

@@ -9,6 +9,7 @@ import { toySource } from '../test/toy-source.js';
 import { twoGroups } from '../test/two-groups.js';
 import { adamw } from './adamw.js';
 import { decodeCheckpoint } from './checkpoint.js';
+import type { Clip } from './clip-gradients.js';
 import { constant } from './constant.js';
 import { fit } from './fit.js';
 import type { FitProgress } from './fit-options.js';
@@ -182,6 +183,20 @@ describe('fit with several groups', () => {
     }
   });
 
+  it('clips the groups that it is told to', async () => {
+    const [method, both] = [twoGroups(), twoGroups()];
+    const [classifier, alone] = [linearClassifier(), linearClassifier()];
+    const optimizers = { classifier: sgd(), generator: sgd() };
+    const common = { prepare: plain, epochs: 1, optimizers, schedule: rates };
+    await fit(toyRun({ ...common, classifier, method, clip: { generator: { value: 0.5 } } }));
+    expect(method.weight.dataSync()[0]).toBe(3 - 6 * 0.25 * 0.5);
+    const unclipped: Clip = { norm: 1e9 };
+    await fit(toyRun({ ...common, classifier: alone, method: both, clip: unclipped }));
+    for (const [name, variable] of Object.entries(classifier.variables)) {
+      expect(variable.dataSync(), name).toEqual(alone.variables[name]!.dataSync());
+    }
+  });
+
   it('leaves a group alone in steps without a loss for it', async () => {
     const method = twoGroups(true);
     const optimizers = { classifier: sgd(), generator: sgd({ weightDecay: 0 }) };
@@ -331,6 +346,11 @@ describe('fit stops', () => {
     [{ evaluateEvery: 0 }, 'fit: evaluateEvery must be an integer of at least 1; got 0'],
     [{ checkpointEvery: -1 }, 'fit: checkpointEvery must be an integer of at least 0; got -1'],
     [{ clip: { norm: -1 } }, 'fit: clip.norm must be a finite number above 0; got -1'],
+    [
+      { clip: { generator: { norm: 1 } } },
+      "fit: clip must be for the groups 'classifier' of method 'toyMixup'; got \"generator\"",
+    ],
+    [{ clip: { classifier: { value: 0 } } }, 'fit: clip.value must be a finite number above 0; got 0'],
     [{ train: toySource({ numClasses: 4 }) }, "fit: train.numClasses must equal the classifier's, 3; got 4"],
     [
       { method: { ...fromMixer(toyMixup, { name: 'toyMixup' }), step: () => ({ losses: {}, metrics: {} }) } },

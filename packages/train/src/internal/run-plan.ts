@@ -1,5 +1,5 @@
 import { type Classifier, checkInteger, invalidArgument, type Method, type NamedVariables } from '@mix/core';
-import { checkClip } from '../clip-gradients.js';
+import { type Clip, checkClip } from '../clip-gradients.js';
 import type { FitOptions } from '../fit-options.js';
 import type { Optimizer } from '../optimizer.js';
 import type { Schedule } from '../schedule.js';
@@ -10,6 +10,7 @@ export interface Group {
   readonly variables: NamedVariables;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
+  readonly clip?: Clip;
 }
 
 /** The checked and resolved part of {@link FitOptions}. */
@@ -26,7 +27,6 @@ export function planRun(options: FitOptions): RunPlan {
   checkInteger('fit', 'evaluateEvery', options.evaluateEvery ?? 1, 1);
   checkInteger('fit', 'checkpointEvery', options.checkpointEvery ?? 0);
   checkInteger('fit', 'logEvery', options.logEvery ?? 0);
-  if (clip !== undefined) checkClip('fit', clip);
   for (const [argument, source] of Object.entries({ train, validation })) {
     if (source !== undefined && source.numClasses !== classifier.numClasses) {
       const rule = `equal the classifier's, ${classifier.numClasses}`;
@@ -46,6 +46,7 @@ export function planRun(options: FitOptions): RunPlan {
       );
     }
   }
+  const clips = clipsByGroup(clip, names, method.name);
   const groups = names.map((name): Group => {
     const optimizer = optimizers[name];
     if (optimizer === undefined) {
@@ -62,7 +63,8 @@ export function planRun(options: FitOptions): RunPlan {
     if (schedule === undefined) {
       throw invalidArgument('fit', 'schedule', `have one for group '${name}'`, Object.keys(given));
     }
-    return { name, variables: variablesOf[name] ?? {}, optimizer, schedule };
+    const bound = clips[name];
+    return { name, variables: variablesOf[name] ?? {}, optimizer, schedule, ...(bound && { clip: bound }) };
   });
   return { groups, stepsPerEpoch: train.numBatches, totalSteps: epochs * train.numBatches };
 }
@@ -87,6 +89,29 @@ function byGroup<T>(
   group: string,
 ): Readonly<Record<string, T>> {
   return isOne(value) ? { [group]: value } : value;
+}
+
+function clipsByGroup(
+  clip: FitOptions['clip'],
+  names: readonly string[],
+  method: string,
+): Readonly<Record<string, Clip>> {
+  if (clip === undefined) return {};
+  if (isClip(clip)) {
+    checkClip('fit', clip);
+    return Object.fromEntries(names.map((name) => [name, clip]));
+  }
+  for (const [name, bound] of Object.entries(clip)) {
+    if (!names.includes(name)) {
+      throw invalidArgument('fit', 'clip', `be for the groups ${list(names)} of method '${method}'`, name);
+    }
+    checkClip('fit', bound);
+  }
+  return clip;
+}
+
+function isClip(clip: NonNullable<FitOptions['clip']>): clip is Clip {
+  return Object.values(clip).some((bound) => typeof bound === 'number');
 }
 
 function isOptimizer(value: FitOptions['optimizers']): value is Optimizer {

@@ -24,7 +24,7 @@ export interface StepNumbers {
  * `numbers` is the caller's.
  */
 export function trainStep(
-  { method, classifier, clip }: Pick<FitOptions, 'method' | 'classifier' | 'clip'>,
+  { method, classifier }: Pick<FitOptions, 'method' | 'classifier'>,
   groups: readonly Group[],
   batch: Batch,
   context: StepContext,
@@ -40,7 +40,7 @@ export function trainStep(
         return Object.values(losses).reduce((sum, loss) => tf.add(sum, loss));
       }, variables);
       const trained = new Set(read?.names);
-      for (const { name, variables, optimizer, schedule } of groups) {
+      for (const { name, variables, optimizer, schedule, clip } of groups) {
         if (!trained.has(`loss.${name}`)) continue;
         const own = gradientsOf(variables, grads);
         optimizer.update(
