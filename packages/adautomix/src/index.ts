@@ -10,6 +10,7 @@ export { applyGeneratorMix, createGeneratorMixer, planGeneratorMix } from './gen
 export type { GeneratedMasks, MaskGenerator, MaskRequest } from './mask-generator.js';
 export { createMaskGenerator } from './mask-generator.js';
 export type { MaskGeneratorDesign, MaskGeneratorOptions } from './mask-generator-design.js';
+export { loadMaskGenerator, saveMaskGenerator } from './mask-generator-file.js';
 export type { AdautomixDraws, AdautomixPlan, BranchPlan } from './plan-adautomix.js';
 export { planAdautomix } from './plan-adautomix.js';
 export type { MarginRule } from './uses-constant-mask.js';

@@ -1,10 +1,11 @@
-import { createRng, isMixError } from '@mix/core';
+import { createRng, isMixError, writeSafetensors } from '@mix/core';
 import { testedBackends, useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { createMaskGenerator, type MaskGenerator, type MaskRequest } from './mask-generator.js';
 import type { MaskGeneratorOptions } from './mask-generator-design.js';
+import { loadMaskGenerator, saveMaskGenerator } from './mask-generator-file.js';
 
 const CHANNELS = 5;
 
@@ -236,6 +237,22 @@ describe('createMaskGenerator', () => {
       /must hold .*conv_q.conv.weight float32 \[1,1,6,2\].*Make it with the options/,
     );
     for (const each of [from, to, other]) each.dispose();
+  });
+
+  it('is saved with its design, and loaded', async () => {
+    const made = generator({ attentionNorm: 'batch', lamConcat: true, upsampling: ['nearest', 'bicubic'] });
+    const count = tf.memory().numTensors;
+    const bytes = await saveMaskGenerator(made);
+    expect(tf.memory().numTensors).toBe(count);
+    const loaded = loadMaskGenerator(bytes);
+    expect(loaded.design).toEqual(made.design);
+    const request: MaskRequest = { ...three, upsampling: 'bicubic', training: false };
+    expect(masksOf(loaded, request)).toEqual(masksOf(made, request));
+    expect(() => masksOf(loaded, three)).toThrow('upsampling must be given, one of nearest, bicubic');
+    expect(() => loadMaskGenerator(writeSafetensors([]), 'x')).toThrow(
+      "x must hold a mask generator ('mask-generator-1')",
+    );
+    for (const each of [made, loaded]) each.dispose();
   });
 
   it.each<[string, () => unknown]>([
