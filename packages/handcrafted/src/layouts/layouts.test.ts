@@ -210,6 +210,12 @@ describe.each([...table, ...stretching])('%s, on label maps', (name, mixer) => {
   });
 });
 
+it('lays out the plans of every mixer', () => {
+  const methods = Object.keys(handcrafted).flatMap((name) => /^apply([A-Z]\w*)$/.exec(name)?.[1] ?? []);
+  expect(methods.length).toBeGreaterThan(15);
+  expect(methods.filter((method) => !(`layout${method}` in handcrafted))).toEqual([]);
+});
+
 it('refuses what no image shows, with the reason', () => {
   const plan = planManifoldMixup([2, 4, 4], createRng(0));
   expect(() => replayBoxes([[], []], plan, { manifoldMixup: layoutManifoldMixup })).toThrow(
