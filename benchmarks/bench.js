@@ -7,12 +7,13 @@ import { describeVersions, slowBlas } from './harness/versions.js';
 import { decode } from './parts/decode.js';
 import { growth } from './parts/growth.js';
 import { kernels } from './parts/kernels.js';
+import { learned } from './parts/learned.js';
 import { mixers } from './parts/mixers.js';
 import { soak } from './parts/soak.js';
 import { steps } from './parts/steps.js';
 import { writeReadme } from './report/write-readme.js';
 
-const parts = { steps, kernels, mixers, decode, growth, soak };
+const parts = { steps, learned, kernels, mixers, decode, growth, soak };
 const options = readOptions(process.argv.slice(2));
 if (options.writeReadme) writeReadme(options.out);
 else await measureParts();

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Inputs } from '../harness/inputs.js';
 import { startSide } from '../harness/sides.js';
+import { learnedRequest } from '../workloads/learned.js';
 import { stepRequest, workloads } from '../workloads/workloads.js';
 
 const python = '/usr/bin/python3';
@@ -53,6 +54,10 @@ async function exercise(child) {
   const later = await child.ask({ op: 'run', count: 10 });
   expect(later.seconds).toBeGreaterThan(first.seconds / 100);
   expect(Number.isFinite(first.loss + later.loss)).toBe(true);
+  for (const method of ['cutmix+sumix', 'adautomix-3']) {
+    await child.ask(learnedRequest(method, inputs, step));
+    await child.ask({ op: 'run', count: 1 });
+  }
   for (const name of ['mixup', 'cutmix']) {
     await child.ask({ ...mixer, mixer: name });
     await child.ask({ op: 'run', count: 2 });

@@ -5,10 +5,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import { startBackend } from './mix-backend.js';
 import { prepareDecode } from './mix-decode.js';
 import { prepareKernel } from './mix-kernels.js';
+import { prepareLearned } from './mix-learned.js';
 import { prepareMixer } from './mix-mixers.js';
 import { prepareStep } from './mix-step.js';
 
-const kinds = { step: prepareStep, kernel: prepareKernel, mixer: prepareMixer, decode: prepareDecode };
+const kinds = {
+  step: prepareStep,
+  learned: prepareLearned,
+  kernel: prepareKernel,
+  mixer: prepareMixer,
+  decode: prepareDecode,
+};
 
 tf.enableProdMode();
 const starting = startBackend(process.argv[2]);

@@ -6,7 +6,7 @@ import { sides } from './sides.js';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** What `--only` may name; without it, all but the soak. */
-const partNames = ['steps', 'kernels', 'mixers', 'decode', 'growth', 'soak'];
+const partNames = ['steps', 'learned', 'kernels', 'mixers', 'decode', 'growth', 'soak'];
 
 const help = `Measures mix beside its peers, in turns, in one run.
 

@@ -1,3 +1,4 @@
+import { checkParameters } from '../harness/check-parameters.js';
 import { describeResults, measure, withSides } from '../harness/measure.js';
 import { measurePeak } from '../harness/peak.js';
 import { baselineSides, mainSides } from '../harness/sides.js';
@@ -37,16 +38,6 @@ export async function steps({ options, inputs, say, save }) {
     }
   }
   return { peak, rows, baseline };
-}
-
-/** Sides of unequal numbers of parameters do not train the same model: their times say nothing. */
-function checkParameters(model, results) {
-  const counts = Object.values(results).flatMap(({ parameters }) => parameters ?? []);
-  if (new Set(counts).size > 1) {
-    throw new Error(
-      `${model}: the sides have ${counts.join(' and ')} parameters; they must be the same model`,
-    );
-  }
 }
 
 function oneStep(name, inputs, python) {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readResults } from '../harness/results.js';
 import { growthNotes, growthPlot } from './growth-plot.js';
+import { learnedTables } from './learned-table.js';
 import { replaceBetweenMarkers } from './markdown.js';
 import { soakTable } from './soak-table.js';
 import { plural, stepsTables } from './steps-table.js';
@@ -11,6 +12,7 @@ import { decodeTable, kernelsTables, mixersTables } from './work-tables.js';
 const ownReadme = fileURLToPath(new URL('../README.md', import.meta.url));
 const writers = {
   steps: stepsTables,
+  learned: learnedTables,
   kernels: kernelsTables,
   mixers: mixersTables,
   decode: decodeTable,
