@@ -41,21 +41,37 @@ export type GeneratorTerms = {
 
 /** What a step computes: every loss term apart, and the masks and mixes behind them. */
 export type AdautomixPass = {
-  /** Losses before their weights: on clean images, for K ≥ 3 and ρ above 0 on plain mixes, on generated ones, and the generator's. */
+  /** Losses before their weights. */
   readonly terms: {
+    /** On clean images, of the classifier's own head. */
     readonly one: Scalar;
+    /** On plain mixes, of the mixup head; for K ≥ 3 and ρ above 0. */
     readonly plain?: Scalar;
+    /** On generated mixes, of the mixup head. */
     readonly mix: Scalar;
+    /** What the generator minimises; on steps that train it. */
     readonly generator?: Scalar;
   };
   /** Weighted losses by group. */
-  readonly losses: { readonly classifier: Scalar; readonly generator?: Scalar };
+  readonly losses: {
+    /** Of the classifier and its mixup head. */
+    readonly classifier: Scalar;
+    /** Of the generator, on steps that train it. */
+    readonly generator?: Scalar;
+  };
   /** Numbers to log. */
   readonly metrics: Readonly<Record<string, Scalar>>;
   /** What the generator was trained on. */
   readonly generator?: GeneratorTerms;
-  /** What the student was trained on; `raw` are the learned masks before the margin. */
-  readonly backbone: { readonly raw: Tensor4D; readonly masks: Tensor4D; readonly images: Tensor4D };
+  /** What the student was trained on. */
+  readonly backbone: {
+    /** The learned masks, `[B,H,W,K]`. */
+    readonly raw: Tensor4D;
+    /** The same with constants in lopsided rows. */
+    readonly masks: Tensor4D;
+    /** The mix, `[B,H,W,C]`. */
+    readonly images: Tensor4D;
+  };
 };
 
 /** One step of AdAutoMix by a plan, within the gradient's tape. */

@@ -43,7 +43,7 @@ export type GeneratedMasks = {
 /** AdAutoMix's generator of masks for K images; owns its weights. */
 export interface MaskGenerator {
   /** What it is made of. */
-  readonly design: MaskGeneratorDesign & { readonly channels: number };
+  readonly design: MaskGeneratorDesign & Pick<MaskGeneratorOptions, 'channels'>;
   /** The trainable parameters, named as in openmixup; kernels are `[1,1,in,out]`. */
   readonly variables: NamedVariables;
   /**
