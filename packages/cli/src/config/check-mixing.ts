@@ -32,6 +32,21 @@ export function checkMixing({ method, labels, loss, model, train }: Config, refu
   if (method.mixer === 'stackmix' && model.name === 'deit-tiny') {
     refuse(['method', 'mixer'], 'be another with --model deit-tiny, which has images of one size');
   }
+  const { paddlesStage, amplitudeUntil, phaseUntil } = labels;
+  for (const key of ['amplitudeUntil', 'phaseUntil'] as const) {
+    if (paddlesStage === undefined && labels[key] !== undefined) {
+      refuse(['labels', key], 'come with the stage it is about (--paddles-stage)');
+    }
+  }
+  if ((phaseUntil ?? 0.15) < (amplitudeUntil ?? 0.095)) {
+    refuse(
+      ['labels', 'phaseUntil'],
+      `be no less than that of amplitudes (--amplitude-until ${amplitudeUntil ?? 0.095})`,
+    );
+  }
+  if (loss.balanceFrom !== undefined && loss.balance === 'none') {
+    refuse(['loss', 'balanceFrom'], 'come with something to begin with (--balance)');
+  }
   const beyondPairs = mixer.beyondPairs?.(method) === true;
   if (factoryOf(labelRules, labels.rule).pairsOnly && (beyondPairs || mixer.method !== undefined)) {
     refuse(

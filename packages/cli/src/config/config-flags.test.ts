@@ -34,6 +34,9 @@ function choiceOf(option: ConfigOption): Record<string, string> {
 /** What a key does not go without. */
 const companions: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>> = {
   'data.noiseMap': { data: { labelNoise: 'asymmetric' } },
+  'labels.amplitudeUntil': { labels: { paddlesStage: 1, phaseUntil: 0.5 } },
+  'labels.phaseUntil': { labels: { paddlesStage: 1 } },
+  'loss.balanceFrom': { loss: { balance: 'class-weights' } },
   'method.onEpoch': { train: { epochs: 30 } },
   'method.rampEpochs': { method: { probEnd: 0.5 } },
 };

@@ -105,9 +105,26 @@ const method = choiceSection('mixer', 'how images are mixed', mixers, 'none', {
   labelSmoothing: share.default(0).describe('label smoothing, once, on the mixed targets'),
 });
 
-const labels = choiceSection('rule', 'what a mixed row is called', labelRules, 'mixed', {});
+const labels = choiceSection('rule', 'what a mixed row is called', labelRules, 'mixed', {
+  paddlesStage: z
+    .int()
+    .min(0)
+    .exactOptional()
+    .describe(
+      'stop learning early below this stage, amplitudes before phases (PADDLES, Huang et al. 2023); 0: the image',
+    ),
+  amplitudeUntil: share
+    .exactOptional()
+    .describe('PADDLES: share of the training in which amplitudes are learned (0.095)'),
+  phaseUntil: share
+    .exactOptional()
+    .describe('PADDLES: share of the training in which phases are learned (0.15)'),
+});
 
 const loss = choiceSection('name', 'the loss', losses, 'cross-entropy', {
+  balanceFrom: share
+    .exactOptional()
+    .describe('share of the training after which the balance acts; 0.8 in deferred re-weighting'),
   balance: z
     .enum(balanceNames)
     .default('none')

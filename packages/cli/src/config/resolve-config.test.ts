@@ -66,11 +66,11 @@ describe('resolveConfig', () => {
     ],
     [
       { method: { mixer: 'cutmx' } },
-      "config.json: 'method.mixer' must be one of 'none', 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix', 'ricap', 'mosaic', 'stackmix', 'cutout', 'random-erasing', 'gridmask', 'hide-and-seek', 'soft-crop', 'manifold-mixup', 'mixupe', 'cmo', 'bilateral', 'bbn-mixup', 'choose', 'curriculum'; got \"cutmx\"; did you mean 'cutmix'?",
+      "config.json: 'method.mixer' must be one of 'none', 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix', 'ricap', 'mosaic', 'stackmix', 'cutout', 'random-erasing', 'gridmask', 'hide-and-seek', 'augmix', 'soft-crop', 'manifold-mixup', 'mixupe', 'class-distance-mixup', 'augmix-consistency', 'cmo', 'bilateral', 'bbn-mixup', 'choose', 'curriculum'; got \"cutmx\"; did you mean 'cutmix'?",
     ],
     [
       { method: { mixer: 'choose', mixers: ['mixup', 'cmo'] } },
-      "config.json: 'method.mixers' must be a list of 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix', 'ricap', 'mosaic', 'cutout', 'random-erasing', 'gridmask', 'hide-and-seek', 'soft-crop'; got [\"mixup\",\"cmo\"]",
+      "config.json: 'method.mixers' must be a list of 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix', 'ricap', 'mosaic', 'cutout', 'random-erasing', 'gridmask', 'hide-and-seek', 'augmix', 'soft-crop'; got [\"mixup\",\"cmo\"]",
     ],
     [
       { labels: { rule: 'remx' } },
@@ -194,6 +194,18 @@ describe('resolveConfig', () => {
     [
       { 'method.rampEpochs': 5 },
       '--ramp-epochs must come with an end to move to: --prob-end or --alpha-end; got 5',
+    ],
+    [
+      { 'labels.phaseUntil': 0.2 },
+      '--phase-until must come with the stage it is about (--paddles-stage); got 0.2',
+    ],
+    [
+      { 'labels.paddlesStage': 2, 'labels.phaseUntil': 0.05 },
+      '--phase-until must be no less than that of amplitudes (--amplitude-until 0.095); got 0.05',
+    ],
+    [
+      { 'loss.balanceFrom': 0.8 },
+      '--balance-from must come with something to begin with (--balance); got 0.8',
     ],
     [
       { 'data.noiseMap': [1, 0] },

@@ -1,12 +1,12 @@
 import { byProgress, choose, type Mixer, perSample } from '@mix/core';
 import { z } from 'zod';
-import { deletions } from './deletions.js';
 import { factoryOf } from './factory-of.js';
 import { type MixerContext, type MixerEntry, mixerEntry } from './mixer-entry.js';
 import { pairMixers } from './pair-mixers.js';
+import { singles } from './singles.js';
 import { tilings } from './tilings.js';
 
-const members: Readonly<Record<string, MixerEntry>> = { ...pairMixers, ...tilings, ...deletions };
+const members: Readonly<Record<string, MixerEntry>> = { ...pairMixers, ...tilings, ...singles };
 
 const mixersOption = z
   .array(z.enum(Object.keys(members) as [string, ...string[]]))

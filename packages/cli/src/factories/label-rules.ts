@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { RowLossOptions } from './losses.js';
 
 /** What a label rule is put together with. */
-interface LabelRuleContext extends RowLossOptions {
+export interface LabelRuleContext extends RowLossOptions {
   /** Of the method. */
   readonly name: string;
   readonly mixer: Mixer;
@@ -88,20 +88,26 @@ export const labelRules: Readonly<Record<string, LabelRuleEntry>> = {
   'm-correction': entry(
     "labels corrected by the model's opinion where their loss is large (Arazo et al. 2019)",
     {
-      correctFrom: share.default(0.35).describe('share of the training after which labels are corrected'),
+      correctFrom: share
+        .exactOptional()
+        .describe('share of the training after which labels are corrected (0.35; soft-to-hard 0.37)'),
       lossMixture: z.enum(['beta', 'gaussian']).default('beta').describe('what is fitted to the losses'),
       bootstrap: z
-        .enum(['soft', 'hard'])
+        .enum(['soft', 'hard', 'soft-to-hard'])
         .default('soft')
-        .describe("the model's opinion: its probabilities, or its likeliest class"),
-      temperature: z.number().positive().default(1).describe('of the probabilities, for the soft bootstrap'),
+        .describe("the model's opinion: its probabilities, its likeliest class, or one after the other"),
+      temperature: z
+        .number()
+        .positive()
+        .exactOptional()
+        .describe('of the probabilities (1; soft-to-hard lets it fall)'),
       priorWeight: z.number().min(0).default(1).describe('weight of the pull towards all classes alike'),
     },
     ({ correctFrom, lossMixture, priorWeight, ...options }, { mixer, stepsPerEpoch }) =>
       mCorrection({
         ...options,
         stepsPerFit: stepsPerEpoch,
-        from: correctFrom,
+        ...(correctFrom !== undefined && { from: correctFrom }),
         mixture: lossMixture,
         prior: priorWeight,
         mixer,

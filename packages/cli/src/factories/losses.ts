@@ -4,6 +4,7 @@ import {
   balancedSoftmax,
   classTemperatures,
   classWeighted,
+  ldam,
   type RowLoss,
   softKl,
   tempered,
@@ -16,8 +17,12 @@ export interface LossEntry {
   readonly summary: string;
   /** Its own keys in the section `loss`. */
   readonly options: z.ZodRawShape;
-  /** Makes it from the section. */
-  readonly create: (section: unknown) => RowLoss;
+  /**
+   * Makes it from the section.
+   *
+   * @param counts Training images of each class, at least 1.
+   */
+  readonly create: (section: unknown, counts: () => readonly number[]) => RowLoss;
   /** Whether it is for rows of at most two classes, and no smoothed labels. */
   readonly pairsOnly: boolean;
 }
@@ -31,10 +36,11 @@ export interface RowLossOptions {
 function entry<S extends z.ZodRawShape>(
   summary: string,
   options: S,
-  create: (options: z.output<z.ZodObject<S>>) => RowLoss,
+  create: (options: z.output<z.ZodObject<S>>, counts: () => readonly number[]) => RowLoss,
   pairsOnly = false,
 ): LossEntry {
-  return { summary, options, pairsOnly, create: (section) => create(z.object(options).parse(section)) };
+  const own = z.object(options);
+  return { summary, options, pairsOnly, create: (section, counts) => create(own.parse(section), counts) };
 }
 
 const overClasses = z
@@ -64,6 +70,14 @@ export const losses: Readonly<Record<string, LossEntry>> = {
     { overClasses },
     (options) => (logits, targets) => softmaxBce(logits, targets, options),
   ),
+  ldam: entry(
+    'cross-entropy with larger margins for rarer classes (Cao et al. 2019)',
+    {
+      maxMargin: z.number().positive().default(0.5).describe('margin of the rarest class'),
+      logitScale: z.number().positive().default(1).describe('what logits are multiplied by'),
+    },
+    ({ maxMargin, logitScale: scale }, counts) => ldam(counts(), { maxMargin, scale }),
+  ),
   'soft-kl': entry(
     'divergence from softened labels, the less certain the lighter (Liu et al. 2023)',
     {
@@ -72,7 +86,7 @@ export const losses: Readonly<Record<string, LossEntry>> = {
         .default('rows')
         .describe('weight rows by their own confidence, by the mean of the batch, or not'),
     },
-    softKl,
+    (options) => softKl(options),
   ),
 };
 

@@ -1,5 +1,13 @@
-import { manifoldMixup, mixup, mixupe } from '@mix/handcrafted';
+import {
+  augmix,
+  augmixConsistency,
+  classDistanceMixing,
+  manifoldMixup,
+  mixup,
+  mixupe,
+} from '@mix/handcrafted';
 import { z } from 'zod';
+import { augmixKeys, augmixOptions } from './augmix-options.js';
 import { type MixerEntry, mixerEntry } from './mixer-entry.js';
 import { alphaOption, modeOption } from './mixer-options.js';
 
@@ -19,9 +27,32 @@ const penalised = {
   mode: modeOption,
   penaltyWeight: z.number().min(0).default(1e-3).describe('weight of the penalty'),
   version: z
-    .enum(['v3', 'v4'])
+    .enum(['v1', 'v2', 'v3', 'v4'])
     .default('v3')
-    .describe('the penalty of the published code: also by its probabilities, or by its logits alone'),
+    .describe(
+      "the published code's penalty: derivatives towards the mean image (v1, v2), or a cheap stand-in",
+    ),
+};
+
+const byDistance = {
+  alpha: alphaOption(),
+  towards: z
+    .enum(['near', 'far'])
+    .default('near')
+    .describe('partners from classes that look alike, or unlike'),
+  metric: z
+    .enum(['euclidean', 'cosine', 'js'])
+    .default('euclidean')
+    .describe("distance of two classes' mean predictions"),
+};
+
+const consistent = {
+  ...augmixKeys,
+  consistency: z
+    .number()
+    .min(0)
+    .default(12)
+    .describe('weight of the divergence between the predictions of an image and of two draws of it'),
 };
 
 const always = 'what it mixes is part of every step';
@@ -46,6 +77,34 @@ export const methodMixers: Readonly<Record<string, MixerEntry>> = {
       method: (section, options) => {
         const { penaltyWeight: eta, ...rest } = z.object(penalised).parse(section);
         return mixupe({ ...rest, eta, ...options });
+      },
+    },
+  ),
+  'class-distance-mixup': mixerEntry(
+    'Mixup with partners from classes that the model finds close, or far (Fujii et al. 2022)',
+    byDistance,
+    ({ alpha }) => mixup({ alpha }),
+    {
+      always,
+      method: (section, options, { numClasses }) => {
+        const { alpha, ...rest } = z.object(byDistance).parse(section);
+        return classDistanceMixing((pairing) => mixup({ alpha, pairing }), {
+          ...rest,
+          ...options,
+          numClasses,
+        });
+      },
+    },
+  ),
+  'augmix-consistency': mixerEntry(
+    'AugMix, with a penalty on what its draws change in the prediction (Hendrycks et al. 2020)',
+    consistent,
+    (options, context) => augmix(augmixOptions(options, context)),
+    {
+      always,
+      method: (section, options, context) => {
+        const own = z.object(consistent).parse(section);
+        return augmixConsistency({ ...augmixOptions(own, context), weight: own.consistency, ...options });
       },
     },
   ),

@@ -7,6 +7,8 @@ import type { SamplerName } from './samplers.js';
 /** What the run knows and the section `method` does not say. */
 export interface MixerContext {
   readonly numClasses: number;
+  /** How images in `[0,1]` were normalised, for mixers that work on bytes. */
+  readonly scale: { readonly mean: number | readonly number[]; readonly std: number | readonly number[] };
 }
 
 /** A mixer that `method.mixer` can name; `section` is the section `method`, of which keys that are not its own are ignored. */
@@ -22,7 +24,7 @@ export interface MixerEntry {
   /** Why it acts on every batch of the training: what it cannot be without. @defaultValue it need not */
   readonly always?: string;
   /** Makes a method that trains with the classifier's help, in place of the mixer. */
-  readonly method?: (section: unknown, options: RowLossOptions) => Method;
+  readonly method?: (section: unknown, options: RowLossOptions, context: MixerContext) => Method;
   /** Draws the second half of each batch; batches are of one stream without it. */
   readonly secondSampler?: (section: unknown) => SamplerName;
   /** What is left of a batch of two streams, mixed or not. @defaultValue all rows */

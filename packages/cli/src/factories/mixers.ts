@@ -1,10 +1,10 @@
 import { identity } from '@mix/core';
 import { z } from 'zod';
-import { deletions } from './deletions.js';
 import { groups } from './groups.js';
 import { methodMixers } from './method-mixers.js';
 import { type MixerEntry, mixerEntry } from './mixer-entry.js';
 import { pairMixers } from './pair-mixers.js';
+import { singles } from './singles.js';
 import { stacks, tilings } from './tilings.js';
 import { twoStreams } from './two-streams.js';
 
@@ -29,7 +29,7 @@ export const mixers: Readonly<Record<string, MixerEntry>> = {
   ...withAlphaEnd(pairMixers),
   ...tilings,
   ...stacks,
-  ...deletions,
+  ...singles,
   ...methodMixers,
   ...withAlphaEnd(twoStreams),
   ...groups,

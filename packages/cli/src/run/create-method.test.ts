@@ -7,10 +7,13 @@ import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../config/resolve-config.js';
 import { labelRules } from '../factories/label-rules.js';
 import { balanceNames, losses } from '../factories/losses.js';
+import type { MixerContext } from '../factories/mixer-entry.js';
 import { mixers } from '../factories/mixers.js';
 import { createMethod, createMixer } from './create-method.js';
 
 useBackend('cpu');
+
+const context: MixerContext = { numClasses: 3, scale: { mean: 0, std: 1 } };
 
 const resolve = (content: Readonly<Record<string, unknown>>) =>
   resolveConfig({ file: { name: 'test', content: { train: { epochs: 10 }, ...content } }, flags: new Map() });
@@ -18,7 +21,7 @@ const resolve = (content: Readonly<Record<string, unknown>>) =>
 /** What a configuration draws for a batch of 64, at a progress. */
 function drawn(method: Readonly<Record<string, unknown>>, progress: number, seed = 0): Json {
   return tf.tidy(() => {
-    const mixer = createMixer(resolve({ method }), { numClasses: 3 });
+    const mixer = createMixer(resolve({ method }), context);
     const batch = tinyBatch({ size: 64, height: 8, width: 8 });
     const mixed: MixedBatch = mixer(batch, { rng: createRng(seed), progress });
     const lam = tf.slice(mixed.lam, [0, 0], [-1, 1]).dataSync();
@@ -63,7 +66,7 @@ describe('createMixer', () => {
   it('pairs as it is told', () => {
     tf.tidy(() => {
       const sources = (pairing: string): number[][] => {
-        const mixer = createMixer(resolve({ method: { mixer: 'mixup', pairing } }), { numClasses: 3 });
+        const mixer = createMixer(resolve({ method: { mixer: 'mixup', pairing } }), context);
         const mixed = mixer(tinyBatch({ size: 6 }), { rng: createRng(1), progress: 0 });
         return mixed.sources.arraySync();
       };
@@ -79,7 +82,7 @@ describe('createMixer', () => {
   it('follows a curriculum, and takes one of several', () => {
     tf.tidy(() => {
       const method = (section: Readonly<Record<string, unknown>>, progress: number): string => {
-        const mixer = createMixer(resolve({ method: section }), { numClasses: 3 });
+        const mixer = createMixer(resolve({ method: section }), context);
         return mixer(tinyBatch(), { rng: createRng(0), progress }).plan.method;
       };
       const curriculum = { mixer: 'curriculum', mixers: ['mixup', 'cutout', 'ricap'] };
@@ -98,7 +101,7 @@ describe('createMixer', () => {
   it('keeps the rows of the first stream, or those of both', () => {
     tf.tidy(() => {
       const rows = (mixer: string): number =>
-        createMixer(resolve({ method: { mixer, prob: 0 } }), { numClasses: 3 })(tinyBatch({ size: 6 }), {
+        createMixer(resolve({ method: { mixer, prob: 0 } }), context)(tinyBatch({ size: 6 }), {
           rng: createRng(0),
           progress: 0,
         }).images.shape[0];
@@ -109,9 +112,10 @@ describe('createMixer', () => {
   it('softens labels where asked to', () => {
     tf.tidy(() => {
       const targets = (soften?: number) =>
-        createMixer(resolve({ method: { mixer: 'cutout', squareSide: 6, ...(soften && { soften }) } }), {
-          numClasses: 3,
-        })(tinyBatch(), { rng: createRng(0), progress: 0 }).targets;
+        createMixer(
+          resolve({ method: { mixer: 'cutout', squareSide: 6, ...(soften && { soften }) } }),
+          context,
+        )(tinyBatch(), { rng: createRng(0), progress: 0 }).targets;
       expect(targets().kind).toBe('sparse');
       expect(targets(2).kind).toBe('dense');
     });
@@ -147,6 +151,21 @@ describe('createMethod', () => {
     expect(step({ method: { mixer: 'mixup' }, labels: { rule } })).toBeGreaterThan(0);
   });
 
+  it('balances from the share of the training that it is told', () => {
+    const method = { mixer: 'mixup', alpha: 4 };
+    const loss = { balance: 'balanced-softmax' };
+    expect(step({ method, loss: { ...loss, balanceFrom: 0.4 } })).toBe(step({ method, loss }));
+    expect(step({ method, loss: { ...loss, balanceFrom: 0.6 } })).toBe(step({ method }));
+  });
+
+  it('stops learning below a stage without changing the loss', () => {
+    const name = (labels: Readonly<Record<string, unknown>>): string =>
+      createMethod(resolve({ labels }), dataset, 1).name;
+    expect(name({ paddlesStage: 2 })).toBe('paddles(none)');
+    expect(step({ labels: { paddlesStage: 2 } })).toBeCloseTo(step({}), 4);
+    expect(name({})).toBe('none');
+  });
+
   it('has a value of its own for each loss and each balance', () => {
     const method = { mixer: 'mixup', alpha: 4 };
     const values = [
@@ -155,6 +174,7 @@ describe('createMethod', () => {
       step({ method: { ...method, labelSmoothing: 0.3 } }),
       step({ method, labels: { rule: 'multi-label' } }),
       step({ method, labels: { rule: 'lumix' } }),
+      step({ method, loss: { name: 'ldam', maxMargin: 1 } }),
     ];
     expect(new Set(values).size).toBe(values.length);
     for (const value of values) expect(Number.isFinite(value)).toBe(true);

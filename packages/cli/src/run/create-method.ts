@@ -1,8 +1,9 @@
 import { byProgress, during, identity, type Method, type Mixer, perSample, withProb } from '@mix/core';
 import { classCounts, datasetLabels, type ImageDataset } from '@mix/data';
+import { deferred, paddles, type RowLoss } from '@mix/handcrafted';
 import type { Config } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
-import { labelRules } from '../factories/label-rules.js';
+import { type LabelRuleContext, labelRules } from '../factories/label-rules.js';
 import { balances, losses } from '../factories/losses.js';
 import type { MixerContext } from '../factories/mixer-entry.js';
 import { mixers } from '../factories/mixers.js';
@@ -26,19 +27,43 @@ export function createMethod(
   dataset: ImageDataset,
   stepsPerEpoch: number,
 ): Method {
-  const { method, labels, loss: section } = config;
+  const { labels, loss: section } = config;
   const numClasses = dataset.classes.length;
   // A class that does not occur counts as one image.
   const counts = (): number[] =>
     classCounts(datasetLabels(dataset), numClasses).map((count) => Math.max(count, 1));
-  const plain = factoryOf(losses, section.name).create(section);
-  const loss = section.balance === 'none' ? plain : balances[section.balance](plain, counts());
+  const plain = factoryOf(losses, section.name).create(section, counts);
+  const make = (loss: RowLoss): Method => createWithLoss(config, loss, { counts, numClasses, stepsPerEpoch });
+  const balanced =
+    section.balance === 'none' ? make(plain) : make(balances[section.balance](plain, counts()));
+  const { balanceFrom: from } = section;
+  const method = from === undefined ? balanced : deferred(make(plain), balanced, { from });
+  const { paddlesStage: stage, amplitudeUntil, phaseUntil } = labels;
+  if (stage === undefined) return method;
+  return paddles(method, {
+    stage,
+    ...(amplitudeUntil !== undefined && { amplitudeUntil }),
+    ...(phaseUntil !== undefined && { phaseUntil }),
+  });
+}
+
+function createWithLoss(
+  config: Pick<Config, 'method' | 'labels' | 'train'>,
+  loss: RowLoss,
+  known: Pick<LabelRuleContext, 'counts' | 'numClasses' | 'stepsPerEpoch'>,
+): Method {
+  const { method, labels, train } = config;
   const options = { loss, labelSmoothing: method.labelSmoothing };
+  const context = { numClasses: known.numClasses, scale: { mean: train.mean, std: train.std } };
   const own = factoryOf(mixers, method.mixer).method;
-  if (own !== undefined) return own(method, options);
-  const mixer = createMixer(config, { numClasses });
-  const context = { ...options, mixer, name: method.mixer, counts, numClasses, stepsPerEpoch };
-  return factoryOf(labelRules, labels.rule).create(labels, context);
+  if (own !== undefined) return own(method, options, context);
+  const mixer = createMixer(config, context);
+  return factoryOf(labelRules, labels.rule).create(labels, {
+    ...known,
+    ...options,
+    mixer,
+    name: method.mixer,
+  });
 }
 
 type MethodSection = Config['method'];

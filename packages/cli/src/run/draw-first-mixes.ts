@@ -20,7 +20,7 @@ export async function drawFirstMixes(config: Config, data: OpenedData, count: nu
   try {
     for await (const batch of source.batches(0)) {
       const rows = await mixRows({
-        mixer: createMixer(config, { numClasses: classes.length }),
+        mixer: createMixer(config, { numClasses: classes.length, scale: { mean: 0, std: 1 } }),
         batch,
         classes,
         rng: rng.fork('gallery'),

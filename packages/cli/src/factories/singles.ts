@@ -1,6 +1,15 @@
 import type { Mixer } from '@mix/core';
-import { cutout, gridmask, hideAndSeek, randomErasing, type SoftenOptions, softCrop } from '@mix/handcrafted';
+import {
+  augmix,
+  cutout,
+  gridmask,
+  hideAndSeek,
+  randomErasing,
+  type SoftenOptions,
+  softCrop,
+} from '@mix/handcrafted';
 import { z } from 'zod';
+import { augmixKeys, augmixOptions } from './augmix-options.js';
 import { type MixerContext, type MixerEntry, mixerEntry } from './mixer-entry.js';
 import { shareOption } from './mixer-options.js';
 
@@ -35,8 +44,8 @@ function deletionEntry<S extends z.ZodRawShape>(
   };
 }
 
-/** Mixers that mix nothing, and delete parts of images. */
-export const deletions: Readonly<Record<string, MixerEntry>> = {
+/** Mixers of one image: they delete parts of it, move it, or change its colours and its shape. */
+export const singles: Readonly<Record<string, MixerEntry>> = {
   cutout: deletionEntry(
     'deletes a square of each image (DeVries and Taylor 2017)',
     { squareSide: z.int().min(1).default(16).describe('side of the square in pixels') },
@@ -64,6 +73,11 @@ export const deletions: Readonly<Record<string, MixerEntry>> = {
     'deletes cells of a grid at random (Singh and Lee 2017)',
     {},
     (_, softened) => hideAndSeek(softened),
+  ),
+  augmix: mixerEntry(
+    'chains of simple changes of one image, mixed (Hendrycks et al. 2020)',
+    augmixKeys,
+    (options, context) => augmix(augmixOptions(options, context)),
   ),
   'soft-crop': mixerEntry(
     'crops far beyond the border, and softens labels (Liu et al. 2023); goes with the loss soft-kl',
