@@ -1,6 +1,6 @@
 import {
   type Batch,
-  blend,
+  blendByMasks,
   type Classifier,
   mixedAccuracy,
   plainTargets,
@@ -24,28 +24,46 @@ import type { AutomixPlan } from './plan-automix.js';
 import type { Pairs } from './plan-pairs.js';
 
 /** The parts that a step works with. */
-export interface AutomixParts {
+interface AutomixParts {
   readonly network: MomentumNetwork;
   readonly block: MixBlock;
   readonly stage: number;
   readonly options: ResolvedOptions;
 }
 
+/** The weighted losses of a step. */
+export type AutomixTerms = {
+  /** Of the student's own head, on clean images. */
+  readonly one: Scalar;
+  /** Of its mixup head, on mixed images. */
+  readonly mix: Scalar;
+  /** The teacher's judgement of the generator's mixes; absent when the step does not train the generator. */
+  readonly generator?: Scalar;
+  /** Of the generator's masks by themselves. */
+  readonly mask?: Scalar;
+};
+
+/** Masks and the mixes by them. */
+export type AutomixMixes = {
+  /** Share of the own image, `[B,H,W,1]`. */
+  readonly share: Tensor4D;
+  /** `[B,H,W,C]`. */
+  readonly images: Tensor4D;
+};
+
 /** What a step computes: every loss term apart, and the masks and mixes behind them. */
 export type AutomixPass = {
-  /** Weighted losses by name: `one`, `mix`, and where the generator is trained `generator` and `mask`. */
-  readonly terms: {
-    readonly one: Scalar;
-    readonly mix: Scalar;
-    readonly generator?: Scalar;
-    readonly mask?: Scalar;
-  };
+  /** Weighted losses by name. */
+  readonly terms: AutomixTerms;
   /** Numbers to log. */
   readonly metrics: Readonly<Record<string, Scalar>>;
   /** What the generator was trained on. */
-  readonly generator?: { readonly share: Tensor4D; readonly images: Tensor4D };
-  /** What the student was trained on; `raw` is the share before `maskAdjust` and `lamMargin`. */
-  readonly backbone: { readonly raw: Tensor4D; readonly share: Tensor4D; readonly images: Tensor4D };
+  readonly generator?: AutomixMixes;
+  /** What the student was trained on. */
+  readonly backbone: AutomixMixes & {
+    /** The share before `maskAdjust` and `lamMargin`. */
+    readonly raw: Tensor4D;
+  };
 };
 
 /** One step of AutoMix by a plan, within the gradient's tape. */
@@ -108,7 +126,7 @@ function trainGenerator(
   });
   const beta = maskLossWeight(regulariser.weight, regulariser.decay, progress);
   const mask = weighted(maskLoss(share, lam, regulariser), beta);
-  const mixed = blend(images, sourcesOf(plan.generator), { masks: share });
+  const mixed = blendByMasks(images, sourcesOf(plan.generator), share);
   if (!plan.trainsGenerator) return { share, images: mixed, terms: { mask } };
   const judged = generatorLoss(network.teach(mixed).mixLogits, pairTargets(labels, plan.generator), options);
   return { share, images: mixed, terms: { generator: weighted(judged, weights.generator), mask } };
@@ -133,7 +151,7 @@ function mixForStudent(
     const wanted = options.maskAdjustLam === 'generator' ? plan.generator.lam : lam;
     const adjusted = plan.adjustsMasks ? adjustMask(raw, wanted) : raw;
     const share = applyLamMargin(adjusted, lam, options.lamMargin);
-    return { raw, share, images: blend(images, sourcesOf(plan.backbone), { masks: share }) };
+    return { raw, share, images: blendByMasks(images, sourcesOf(plan.backbone), share) };
   });
 }
 

@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-layers';
 import {
   type Batch,
-  blend,
+  blendByLam,
+  blendByMasks,
   createRng,
   identity,
   type Method,
@@ -122,7 +123,11 @@ describe('automix', () => {
     for (const lam of [1, 0.95]) {
       const plan = planOf(lam);
       const sources = plan.backbone.partner.map((other, row) => [row, other]);
-      const wanted = blend(batch.images, sources, { lam: sources.map(() => [lam, 1 - lam]) });
+      const wanted = blendByLam(
+        batch.images,
+        sources,
+        sources.map(() => [lam, 1 - lam]),
+      );
       const { backbone } = passOf({ lamMargin: 0.08 }, plan, batch);
       const got = numbersOf(backbone.images);
       numbersOf(wanted).forEach((value, index) => expect(got[index]).toBeCloseTo(value, 6));
@@ -297,7 +302,7 @@ describe('training', () => {
       6,
     );
     const sources = mixed.plan.partner.map((other, row) => [row, other]);
-    const wanted = numbersOf(blend(batch.images, sources, { masks: mixed.masks! }));
+    const wanted = numbersOf(blendByMasks(batch.images, sources, mixed.masks!));
     numbersOf(mixed.images).forEach((value, index) => expect(value).toBeCloseTo(wanted[index]!, 5));
   });
 });

@@ -1,6 +1,6 @@
 import {
   type Batch,
-  blend,
+  blendByMasks,
   type Classifier,
   checkBatch,
   type Interpolation,
@@ -104,7 +104,7 @@ export function applyBlockMix(
       [size, 2],
     );
     return {
-      images: blend(batch.images, sources, { masks: share }),
+      images: blendByMasks(batch.images, sources, share),
       targets: mixTargets(batch.labels, rows, weights),
       sources: rows,
       lam: tf.concat([own, tf.sub(1, own)], 1) as Tensor2D,

@@ -1,4 +1,11 @@
-import { type Batch, blend, type Classifier, mixTargets, softCrossEntropy } from '@mix/core';
+import {
+  type Batch,
+  blendByLam,
+  blendByMasks,
+  type Classifier,
+  mixTargets,
+  softCrossEntropy,
+} from '@mix/core';
 import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -44,9 +51,9 @@ export function compareMasks(
     };
     const equally = lam.map((row) => row.map(() => 1 / row.length));
     return {
-      learned: loss(blend(images, sources, { masks })),
-      constant: loss(blend(images, sources, { lam })),
-      equal: loss(blend(images, sources, { lam: equally })),
+      learned: loss(blendByMasks(images, sources, masks)),
+      constant: loss(blendByLam(images, sources, lam)),
+      equal: loss(blendByLam(images, sources, equally)),
     };
   });
 }

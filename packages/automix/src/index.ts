@@ -3,7 +3,7 @@ export { attend, attentionWeights } from './attend.js';
 export { automix } from './automix.js';
 export type { AutomixMethod } from './automix-method.js';
 export type { AutomixOptions } from './automix-options.js';
-export type { AutomixPass } from './automix-pass.js';
+export type { AutomixMixes, AutomixPass, AutomixTerms } from './automix-pass.js';
 export type { BlockMixerOptions, BlockMixPlan, BlockMixSource } from './block-mixer.js';
 export { applyBlockMix, createBlockMixer, planBlockMix } from './block-mixer.js';
 export type { BlockNorm } from './block-norm.js';

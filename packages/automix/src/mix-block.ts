@@ -55,7 +55,10 @@ export type MixBlockDetails = {
 /** Predicts where each of two images is to be seen. */
 export interface MixBlock {
   /** What it is made of. */
-  readonly design: MixBlockDesign & { readonly channels: number };
+  readonly design: MixBlockDesign & {
+    /** Channels C of the features. */
+    readonly channels: number;
+  };
   /** The trainable parameters, named as in openmixup; kernels are `[1,1,in,out]`. */
   readonly variables: NamedVariables;
   /**

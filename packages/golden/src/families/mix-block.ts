@@ -5,7 +5,7 @@ import {
   type MixBlockDesign,
   maskLoss,
 } from '@mix/automix';
-import { blend, createRng, type Interpolation } from '@mix/core';
+import { blendByMasks, createRng, type Interpolation } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Check, compare, compareNumbers } from '../check.js';
 import { type GoldenCase, tensor, values } from '../golden-case.js';
@@ -39,7 +39,7 @@ export function designOf(config: BlockConfig): MixBlockDesign {
 }
 
 /** A block with the weights that a case holds under `prefix`. */
-export function blockOf(golden: GoldenCase, config: BlockConfig, channels: number, prefix: string): MixBlock {
+function blockOf(golden: GoldenCase, config: BlockConfig, channels: number, prefix: string): MixBlock {
   const block = createMixBlock({ ...designOf(config), channels, rng: createRng(0) });
   const names = [...golden.tensors.keys()].filter((name) => name.startsWith(prefix));
   const tensors = Object.fromEntries(names.map((name) => [name.slice(prefix.length), tensor(golden, name)]));
@@ -59,7 +59,7 @@ export const mixBlockFamily: Family = async (golden) => {
   const before = block.state();
   const call = { lam, partner, size: [height, width] as const, training: config['training'] === true };
   const rows = partner.map((other, row) => [row, other]);
-  const mixed = (share: tf.Tensor4D): tf.Tensor4D => blend(images, rows, { masks: share });
+  const mixed = (share: tf.Tensor4D): tf.Tensor4D => blendByMasks(images, rows, share);
 
   const details = block.explain(features, call);
   const after = block.state();
