@@ -103,6 +103,19 @@ describe('sumix', () => {
     );
   });
 
+  it('does not train the mixer', () => {
+    const scale = tf.variable(tf.scalar(1));
+    const learned: Mixer = (given, { rng }) => {
+      const mixed = mixup()(given, { rng });
+      return { ...mixed, images: tf.mul(mixed.images, scale) };
+    };
+    const [classifier, method] = [network(), sumix(learned, { head: head() })];
+    const loss = () => method.step(classifier, batch(), context()).losses['classifier'] as tf.Scalar;
+    const { grads } = tf.variableGrads(loss, [...Object.values(classifier.variables), scale]);
+    expect(Object.keys(grads)).toContain(classifier.variables['weight1']?.name);
+    expect(grads[scale.name] ?? null).toBeNull();
+  });
+
   it('does not change what the network says', () => {
     const classifier = network();
     const before = classifier.forward(batch().images, { training: false }).logits.dataSync();

@@ -27,7 +27,7 @@ export interface SumixOptions extends SumixSettings {
   readonly labelSmoothing?: number;
 }
 
-/** A `Method` that owns the uncertainty layer. */
+/** A {@link Method} that owns the uncertainty layer. */
 export interface Sumix extends Method {
   /** Frees the layer; calling it again does nothing. */
   dispose(): void;
@@ -71,7 +71,8 @@ export function sumix(mixer: Mixer, options: SumixOptions = {}): Sumix {
         ? withoutGradient(() => classify(classifier, batch.images))
         : classify(classifier, batch.images);
       checkWidths(shape, clean);
-      const seen = classify(classifier, mixed.images);
+      // A learned mixer is not to be trained by what it is used for.
+      const seen = classify(classifier, stopGradient(mixed.images));
       const uncertaintyOf = ({ logits, embedding }: Classified): Tensor2D =>
         head === undefined ? logits : head.apply(embedding);
       const { loss, ratio, regulariser, targets } = sumixTerms(
