@@ -50,6 +50,7 @@ describe.skipIf(!existsSync(folder))('a wrong result', () => {
     ['handcrafted_timm_elem', 'outputs.y'],
     ['upsample_bicubic_3x4_s2', 'grads.x'],
     ['handcrafted_mixed_ce', 'outputs.sigmoid_bce_grad'],
+    ['adautomix_n3_cooperative_step_fixed', 'grads_terms.cosine.mix_block.conv_v.weight'],
   ])('in %s fails it', async (name, output) => {
     const file = readSafetensors(new Uint8Array(readFileSync(join(folder, `${name}.safetensors`))));
     const data = file.tensors.get(output)?.data as Float32Array;

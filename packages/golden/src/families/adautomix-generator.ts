@@ -8,7 +8,11 @@ import type { Family } from './family.js';
 export const adautomixGeneratorFamily: Family = async (golden) => {
   const { config } = golden;
   const channels = config['in_channels'] as number;
-  const generator = createMaskGenerator({ ...designOf(config), channels, rng: createRng(0) });
+  const generator = createMaskGenerator({
+    ...designOf(golden, 'weights.', config),
+    channels,
+    rng: createRng(0),
+  });
   const { tensors, values: design } = generator.state();
   const weights = Object.entries(tensors).map(([name, { shape }]) => [
     name,
@@ -59,12 +63,16 @@ export const adautomixGeneratorFamily: Family = async (golden) => {
   return checks;
 };
 
-/** What a case's generator is made of, by the reference's names. */
-export function designOf(config: Readonly<Record<string, unknown>>): MaskGeneratorDesign {
+/** What a case's generator is made of, by the reference's names and by the weights that start with `prefix`. */
+export function designOf(
+  golden: GoldenCase,
+  prefix: string,
+  config: Readonly<Record<string, unknown>>,
+): MaskGeneratorDesign {
   return {
     lamConcat: config['lam_concat'] === true,
     reduction: (config['reduction'] as number | undefined) ?? 2,
-    attentionNorm: config['att_norm'] === 'BN' ? 'batch' : 'none',
+    attentionNorm: golden.tensors.has(`${prefix}conv_q.bn.weight`) ? 'batch' : 'none',
     activation: (config['qk_activation'] ?? 'ReLU') === 'ReLU' ? 'relu' : 'none',
     scaleScores: config['use_scale'] !== false,
   };

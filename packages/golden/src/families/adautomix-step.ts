@@ -72,7 +72,7 @@ function prepare(golden: GoldenCase): AdautomixCase {
       ...parts,
       rng: createRng(0),
       stage: 1,
-      generator: designOf(block),
+      generator: designOf(golden, 'weights.mix_block.', block),
       cosine: 'reference',
       marginRule: golden.config['fix_margin'] === true ? 'any' : 'openmixup',
       ...(config['beta_radio'] !== undefined && { beta: config['beta_radio'] }),
