@@ -9,6 +9,8 @@ export function preset(options: Options = {}): Options {
     // tsup injects `baseUrl`, which TypeScript 6 calls deprecated.
     dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
     sourcemap: true,
+    // By Rollup, which joins the imports of one package: esbuild keeps one for every source file, and so would a user's bundle.
+    treeshake: true,
     clean: true,
     ...options,
   };
