@@ -1,9 +1,12 @@
 export { columnMoments, normalize } from './batch-norm';
 export { normGradientSums, normInputGradient } from './batch-norm-gradient';
+export { blendPair, scale, weight, weightGradient } from './blend';
 export { convolve } from './convolution';
 export { convolveFilterGradient } from './convolution-filter-gradient';
 export { depthwiseGradient } from './depthwise';
+export { gatherRuns } from './gather';
 export { matMul, matMulScratch } from './matmul';
+export { addBox, clearBox, copyImage, pasteBox } from './paste';
 export { averagePoolGradient, maxPoolGradient } from './pooling';
 export { sumColumns, sumRows } from './reduction';
 export { segmentSum } from './segment-sum';

@@ -3,11 +3,14 @@ import '@tensorflow/tfjs-backend-wasm';
 import { allowWinograd } from './internal/winograd.js';
 import { registerBatchNormTrain } from './kernels/batch-norm-train.js';
 import { registerBatchNormTrainGrad } from './kernels/batch-norm-train-grad.js';
+import { registerBlend } from './kernels/blend.js';
 import { registerConvolution } from './kernels/convolution.js';
 import { registerDepthwise } from './kernels/depthwise.js';
 import { registerFusedBatchNorm } from './kernels/fused-batch-norm.js';
+import { registerGather } from './kernels/gather.js';
 import { registerIdentity } from './kernels/identity.js';
 import { registerMatMul } from './kernels/mat-mul.js';
+import { registerPaste } from './kernels/paste.js';
 import { registerPooling } from './kernels/pooling.js';
 import { registerReduction } from './kernels/reduction.js';
 import { registerSamePadding } from './kernels/same-padding.js';
@@ -55,11 +58,14 @@ export function registerKernels({ winograd }: RegisterOptions = {}): void {
 const kernels = [
   registerBatchNormTrain,
   registerBatchNormTrainGrad,
+  registerBlend,
   registerConvolution,
   registerDepthwise,
   registerFusedBatchNorm,
+  registerGather,
   registerIdentity,
   registerMatMul,
+  registerPaste,
   registerPooling,
   registerReduction,
   registerSamePadding,

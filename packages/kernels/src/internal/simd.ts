@@ -7,22 +7,31 @@ type Count = (columns: number, rows: number) => number;
 
 /** The functions of `assembly/`; pointers are byte offsets into the backend's heap, flags 0 or 1. */
 export interface Simd {
+  readonly addBox: Numeric;
   readonly averagePoolGradient: Numeric;
+  readonly blendPair: Numeric;
+  readonly clearBox: Numeric;
   readonly columnMoments: Numeric;
   readonly convolve: Numeric;
   readonly convolveFilterGradient: Numeric;
+  readonly copyImage: Numeric;
   readonly copyRuns: Numeric;
   readonly copyTransposed: Numeric;
   readonly depthwiseGradient: Numeric;
+  readonly gatherRuns: Numeric;
   readonly matMul: Numeric;
   readonly matMulScratch: Count;
   readonly maxPoolGradient: Numeric;
   readonly normGradientSums: Numeric;
   readonly normInputGradient: Numeric;
   readonly normalize: Numeric;
+  readonly pasteBox: Numeric;
+  readonly scale: Numeric;
   readonly segmentSum: Numeric;
   readonly sumColumns: Numeric;
   readonly sumRows: Numeric;
+  readonly weight: Numeric;
+  readonly weightGradient: Numeric;
   readonly winogradConvolve: Numeric;
   readonly winogradFilterGradient: Numeric;
   readonly winogradGradientScratch: Count;
