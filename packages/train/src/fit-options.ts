@@ -16,6 +16,11 @@ export interface FitOptions {
   readonly train: BatchSource;
   /** Evaluated on unmixed images; without it there is no best epoch. */
   readonly validation?: BatchSource;
+  /**
+   * Evaluated in place of `classifier`, such as one of a learned method's other heads; chosen before the run. Borrowed.
+   * @defaultValue classifier
+   */
+  readonly evaluated?: Classifier;
   /** Brings batches onto the device; see `prepareImages`. */
   readonly prepare: Prepare;
   /** Epochs of the whole run, at least 1. */

@@ -11,6 +11,7 @@ import { adamw } from './adamw.js';
 import { decodeCheckpoint } from './checkpoint.js';
 import type { Clip } from './clip-gradients.js';
 import { constant } from './constant.js';
+import { evaluate } from './evaluate.js';
 import { fit } from './fit.js';
 import type { FitProgress } from './fit-options.js';
 import { memoryCheckpointStore } from './memory-checkpoint-store.js';
@@ -115,6 +116,13 @@ describe('fit', () => {
     ]);
     const none = await fit(toyRun({ epochs: 2, validation: undefined } as never));
     expect(none.best).toBeUndefined();
+  });
+
+  it('evaluates another classifier if told to', async () => {
+    const evaluated = linearClassifier();
+    const untrained = await evaluate(evaluated, toySource({ seed: 9 }), plain);
+    const run = toyRun({ epochs: 2, prepare: plain, validation: toySource({ seed: 9 }) });
+    expect((await fit({ ...run, evaluated })).last?.validation).toEqual(untrained);
   });
 
   it('keeps the tensor count flat over 60 steps, and leaves only state behind', async () => {

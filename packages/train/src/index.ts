@@ -22,6 +22,7 @@ export type { Prepare, PrepareImagesOptions } from './prepare-images.js';
 export { prepareImages } from './prepare-images.js';
 export type { EpochRecord, StartRecord, StepRecord, TrainingNumbers, TrainRecord } from './records.js';
 export { restoreClassifier } from './restore-classifier.js';
+export { restoreMethod } from './restore-method.js';
 export type { Schedule } from './schedule.js';
 export type { SgdOptions } from './sgd.js';
 export { sgd } from './sgd.js';

@@ -6,6 +6,7 @@ import { abortAt } from '../test/abort-at.js';
 import { linearClassifier } from '../test/linear-classifier.js';
 import { toyMixup } from '../test/toy-mixup.js';
 import { toyRun } from '../test/toy-run.js';
+import { twoGroups } from '../test/two-groups.js';
 import { adamw } from './adamw.js';
 import { decodeCheckpoint } from './checkpoint.js';
 import type { CheckpointSlot, CheckpointStore } from './checkpoint-store.js';
@@ -14,6 +15,7 @@ import { fit } from './fit.js';
 import { memoryCheckpointStore } from './memory-checkpoint-store.js';
 import type { TrainRecord } from './records.js';
 import { restoreClassifier } from './restore-classifier.js';
+import { restoreMethod } from './restore-method.js';
 import { sgd } from './sgd.js';
 
 beforeAll(() => {
@@ -123,6 +125,19 @@ describe('resume', () => {
     await expect(restoreClassifier(classifier, memoryCheckpointStore())).rejects.toMatchObject({
       code: 'MISSING_FILE',
     });
+  });
+
+  it('restores what a method has of its own, into one that is made alike', async () => {
+    const store = memoryCheckpointStore();
+    const [method, other] = [twoGroups(), twoGroups()];
+    const groups = { classifier: sgd(), generator: sgd() };
+    await fit(toyRun({ epochs: 1, store, method, optimizers: groups }));
+    await restoreMethod(other, store);
+    expect(other.weight.dataSync()[0]).not.toBe(3);
+    expect(other.weight.dataSync()).toEqual(method.weight.dataSync());
+    await expect(restoreMethod(other, memoryCheckpointStore())).rejects.toThrow(
+      /^restoreMethod: .* must exist/,
+    );
   });
 });
 

@@ -84,13 +84,14 @@ export class TrainingRun {
 
   /** Evaluates, logs and saves a trained epoch; false if the signal came first. */
   async finishEpoch(): Promise<boolean> {
-    const { epochs, validation: source, evaluateEvery = 1, signal, classifier, prepare, log } = this.#options;
+    const { epochs, validation: source, evaluateEvery = 1, signal, prepare, log } = this.#options;
+    const { classifier, evaluated = classifier } = this.#options;
     const position = this.#position;
     const epoch = position.epoch + 1;
     let validation: Evaluation | undefined;
     if (source !== undefined && (epoch % evaluateEvery === 0 || epoch === epochs)) {
       try {
-        validation = await evaluate(classifier, source, prepare, signal && { signal });
+        validation = await evaluate(evaluated, source, prepare, signal && { signal });
       } catch (error) {
         if (signal?.aborted && error === signal.reason) return false;
         throw error;
