@@ -37,7 +37,7 @@ export const twoStreams: Readonly<Record<string, MixerEntry>> = {
     firstHalf,
   ),
   bilateral: entry(
-    'blends two streams, and learns from both (DBN-Mix, Baik et al. 2022)',
+    'blends two streams, and learns from both with one head (after DBN-Mix, Baik et al. 2022)',
     { alpha, mode: modeOption },
     'reversed',
     (options) => mixup({ ...options, fold: true, pairing: acrossHalves }),
