@@ -27,7 +27,7 @@ export interface SumixOptions extends SumixSettings {
   readonly labelSmoothing?: number;
 }
 
-/** A {@link Method} that owns the uncertainty layer. */
+/** A `Method` that owns the uncertainty layer. */
 export interface Sumix extends Method {
   /** Frees the layer; calling it again does nothing. */
   dispose(): void;
