@@ -1,7 +1,8 @@
 import type { MomentumNetwork, TeacherView } from '@mix/automix';
 import {
   type Batch,
-  blend,
+  blendByLam,
+  blendByMasks,
   type Classifier,
   mixTargets,
   plainTargets,
@@ -97,7 +98,7 @@ export function adautomixPass(
   const plain = hasPlain
     ? meanLoss(
         options.loss,
-        network.student(classifier, blend(images, sources, { lam })).mixLogits,
+        network.student(classifier, blendByLam(images, sources, lam)).mixLogits,
         targets,
         options,
       )
@@ -138,7 +139,7 @@ function trainGenerator(
 ): GeneratorTerms {
   const { sources, lam } = branch;
   const { masks } = generator.generate(clean.features, requestOf(branch, images));
-  const mixed = blend(images, sources, { masks });
+  const mixed = blendByMasks(images, sources, masks);
   const { mixLogits } = network.teach(mixed);
   return {
     crossEntropy: meanLoss(options.teacherLoss, mixLogits, targetsOf(labels, branch), options),
@@ -157,7 +158,7 @@ function mixForStudent(
   return withoutGradient(() => {
     const raw = generator.generate(features, requestOf(branch, images)).masks;
     const masks = backboneMasks(raw, branch.lam, { margin: options.lamMargin, rule: options.marginRule });
-    return { raw, masks, images: blend(images, branch.sources, { masks }) };
+    return { raw, masks, images: blendByMasks(images, branch.sources, masks) };
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Batch, blend, createRng, isMixError, softCrossEntropy } from '@mix/core';
+import { type Batch, blendByLam, createRng, isMixError, softCrossEntropy } from '@mix/core';
 import { cifarResnet } from '@mix/models';
 import { tinyBatch, useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
@@ -143,7 +143,12 @@ describe('a pass of adautomix', () => {
     const { mixLogits } = network.look(batch().images, 2);
     for (let k = 0; k < 3; k++) {
       const rows = generator.sources.map((row) => [row[k] as number]);
-      const taken = <T extends tf.Tensor>(x: T): T => blend(x, rows, { lam: rows.map(() => [1]) });
+      const taken = <T extends tf.Tensor>(x: T): T =>
+        blendByLam(
+          x,
+          rows,
+          rows.map(() => [1]),
+        );
       expect(differences(taken(mixLogits), network.teach(taken(batch().images)).mixLogits)).toBeLessThan(
         1e-5,
       );
@@ -166,7 +171,7 @@ describe('a pass of adautomix', () => {
     // One lopsided row of four.
     const lopsided = lam.map((row, index) => (index === 2 ? [0.01, 0.5, 0.49] : row));
     const mostly = passOf(made, { plan: { ...fixed, backbone: { ...fixed.backbone, lam: lopsided } } });
-    const plain = blend(batch().images, sources, { lam: lopsided });
+    const plain = blendByLam(batch().images, sources, lopsided);
     const row = (x: tf.Tensor4D, index: number) => tf.slice(x, [index, 0, 0, 0], [1, -1, -1, -1]);
     expect(differences(row(mostly.backbone.images, 2), row(plain, 2))).toBeLessThan(1e-5);
     expect(differences(row(mostly.backbone.images, 1), row(plain, 1))).toBeGreaterThan(1e-3);

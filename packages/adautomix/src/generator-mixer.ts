@@ -1,6 +1,6 @@
 import {
   type Batch,
-  blend,
+  blendByMasks,
   type Classifier,
   checkBatch,
   invalidArgument,
@@ -80,7 +80,7 @@ export function applyGeneratorMix(
     const shape: [number, number] = [sources.length, masks.shape[3]];
     const rows = tf.tensor2d(sources.flat(), shape, 'int32');
     return {
-      images: blend(batch.images, sources, { masks }),
+      images: blendByMasks(batch.images, sources, masks),
       targets: mixTargets(batch.labels, rows, tf.tensor2d(lam.flat(), shape)),
       sources: rows,
       lam: tf.mean(masks, [1, 2]) as Tensor2D,

@@ -1,6 +1,7 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Batch } from './batch.js';
+import { flattenRows } from './internal/flatten-rows.js';
 import type { MixedBatch } from './mixer.js';
 import type { Plan } from './plan.js';
 import { mixTargets } from './targets.js';
@@ -32,11 +33,12 @@ export function assembleMixed<P extends Plan>(batch: Batch, parts: MixedParts<P>
   const { images, masks, plan } = parts;
   const size = parts.sources.length;
   const count = parts.sources[0]?.length ?? 1;
-  const sources: Tensor2D = tf.tensor2d(parts.sources.flat(), [size, count], 'int32');
-  const lam: Tensor2D = tf.tensor2d(parts.lam.flat(), [size, count], 'float32');
-  const weights =
-    parts.labelWeights === undefined ? lam : tf.tensor2d(parts.labelWeights.flat(), [size, count]);
+  const upload = (rows: MixedParts<P>['lam'], Numbers: typeof Int32Array | typeof Float32Array): Tensor2D =>
+    tf.tensor2d(flattenRows(rows, new Numbers(size * count)), [size, count]);
+  const sources = upload(parts.sources, Int32Array);
+  const lam = upload(parts.lam, Float32Array);
+  const weights = upload(parts.labelWeights ?? parts.lam, Float32Array);
   const targets = mixTargets(batch.labels, sources, weights);
-  if (weights !== lam) tf.dispose(weights);
+  tf.dispose(weights);
   return { images, targets, sources, lam, plan, ...(masks && { masks }) };
 }

@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { invalidArgument, MixError } from './errors.js';
+import { checkFloat32 } from './internal/check-float32.js';
 
 /**
  * A batch on the device: `images` float32 `[B,H,W,C]`, any value range; `labels` int32 `[B]` for classes,
@@ -30,39 +31,17 @@ export function shapeOf(batch: Batch): BatchShape {
  */
 export function checkBatch(where: string, batch: Batch): void {
   const { images, labels } = batch;
-  if (images.rank !== 4) {
-    throw new MixError(
-      `${where}: images must be [B,H,W,C]; got rank ${images.rank}, shape [${images.shape}]`,
-      {
-        code: 'SHAPE',
-        argument: 'images',
-        received: images.shape,
-      },
-    );
-  }
-  if (images.shape[0] === 0)
-    throw invalidArgument(where, 'images', 'hold at least one row', images.shape, { code: 'SHAPE' });
-  if (images.dtype !== 'float32') {
-    throw new MixError(
-      `${where}: images must be float32; got ${images.dtype}. Cast them first: tf.cast(images, 'float32')`,
-      {
-        code: 'DTYPE',
-        argument: 'images',
-        received: images.dtype,
-      },
-    );
-  }
-  const labelRank: number = labels.rank;
-  const wanted = labelRank === 1 ? 'int32' : 'float32';
-  if ((labelRank !== 1 && labelRank !== 2) || labels.dtype !== wanted) {
-    throw new MixError(
-      `${where}: labels must be int32 [B] or float32 [B,classes]; got ${labels.dtype} [${labels.shape}]`,
-      {
-        code: labelRank === 1 || labelRank === 2 ? 'DTYPE' : 'SHAPE',
-        argument: 'labels',
-        received: labels.shape,
-      },
-    );
+  const shape = [...images.shape];
+  if (shape.length !== 4) throw invalidArgument(where, 'images', 'be [B,H,W,C]', shape, { code: 'SHAPE' });
+  if (shape[0] === 0)
+    throw invalidArgument(where, 'images', 'hold at least one row', shape, { code: 'SHAPE' });
+  checkFloat32(where, 'images', images);
+  const wanted = [undefined, 'int32', 'float32'][labels.rank];
+  if (labels.dtype !== wanted) {
+    const received = `${labels.dtype} [${labels.shape}]`;
+    throw invalidArgument(where, 'labels', 'be int32 [B] or float32 [B,classes]', received, {
+      code: wanted ? 'DTYPE' : 'SHAPE',
+    });
   }
   if (images.shape[0] !== labels.shape[0]) {
     throw new MixError(

@@ -58,19 +58,18 @@ export function isMixError(value: unknown): value is MixError {
 
 /** Prints a received value on one line, short enough for an error message. */
 export function describeReceived(value: unknown): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : printable(value);
+  const text = printable(value);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
 function printable(value: unknown): string {
-  if (typeof value === 'object' && value !== null) {
-    try {
-      return JSON.stringify(value) ?? String(value);
-    } catch {
-      return Object.prototype.toString.call(value);
-    }
+  if (Object.is(value, -0)) return '-0';
+  const structured = typeof value === 'object' || typeof value === 'string';
+  try {
+    return (structured ? JSON.stringify(value) : undefined) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
   }
-  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 /**

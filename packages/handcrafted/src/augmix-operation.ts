@@ -14,8 +14,23 @@ export const augmixOps = [
   'translateY',
 ] as const;
 
+// Written out: bundlers keep a list that is spread, used or not.
 /** The operations of {@link augmixOps}, and those that overlap with the corruptions of CIFAR-C and ImageNet-C. */
-export const allAugmixOps = [...augmixOps, 'colour', 'contrast', 'brightness', 'sharpness'] as const;
+export const allAugmixOps = [
+  'autocontrast',
+  'equalize',
+  'posterize',
+  'rotate',
+  'solarize',
+  'shearX',
+  'shearY',
+  'translateX',
+  'translateY',
+  'colour',
+  'contrast',
+  'brightness',
+  'sharpness',
+] as const;
 
 /** Name of an operation of AugMix. */
 export type AugmixOp = (typeof allAugmixOps)[number];

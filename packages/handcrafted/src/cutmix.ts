@@ -10,6 +10,7 @@ import {
   type MixedBatch,
   type Mixer,
   type Plan,
+  pasteBoxes,
   type Rng,
   shapeOf,
 } from '@mix/core';
@@ -18,7 +19,6 @@ import { boxMasks } from './internal/box-masks.js';
 import { checkAlpha } from './internal/check-alpha.js';
 import { checkBoxes, checkBoxShares } from './internal/check-boxes.js';
 import { checkFits, checkPairs, checkRows } from './internal/check-plan.js';
-import { pasteBoxes } from './internal/paste-boxes.js';
 import { checkPairing, drawPairs, type PairOptions } from './mode.js';
 
 /** What CutMix draws. */
@@ -67,9 +67,8 @@ export function planCutmix(shape: BatchShape, rng: Rng, options: CutmixOptions =
   const [count, height, width] = shape;
   const size = [height, width] as const;
   if (ratioMinMax !== undefined) checkSides(size, ratioMinMax);
-  const { partner, stream } = drawPairs('cutmix', count, rng, pairs);
-  const draws = partner.map((_, row) => {
-    const own = stream(row);
+  const { partner, draw } = drawPairs('cutmix', count, rng, pairs);
+  const draws = draw((own) => {
     if (ratioMinMax !== undefined) return { box: drawBoxMinMax(size, ratioMinMax, own), drawn: undefined };
     const drawn = own.beta(alpha, alpha);
     const centre = drawCentre(size, drawn, margin, own);
@@ -102,7 +101,7 @@ export function applyCutmix(
   checkCutmixPlan('applyCutmix', plan);
   const [, height, width] = plan.shape;
   return assembleMixed(batch, {
-    images: pasteBoxes(batch.images, partner, boxes),
+    images: pasteBoxes(batch.images, { boxes, rows: partner }),
     sources: partner.map((other, row) => [row, other]),
     lam: lam.map((own) => [own, 1 - own]),
     labelWeights: labelLam?.map((own) => [own, 1 - own]),

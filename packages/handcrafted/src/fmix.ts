@@ -79,9 +79,8 @@ export function planFmix(shape: BatchShape, rng: Rng, options: FmixOptions = {})
   const { correctLam = true, reformulate = false, ...pairs } = others;
   const [count, height, width] = shape;
   const total = height * width;
-  const { partner, stream } = drawPairs('fmix', count, rng, pairs);
-  const rows = partner.map((_, row) => {
-    const own = stream(row);
+  const { partner, draw } = drawPairs('fmix', count, rng, pairs);
+  const rows = draw((own) => {
     const lam = own.beta(reformulate && alpha < Infinity ? alpha + 1 : alpha, alpha);
     const shown = own.uniform() > 0.5 ? Math.ceil(lam * total) : Math.floor(lam * total);
     const soft = Math.min(Math.trunc(total * Math.min(maxSoft, lam, 1 - lam)), shown, total - shown);

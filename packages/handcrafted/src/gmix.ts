@@ -49,19 +49,22 @@ export function planGmix(shape: BatchShape, rng: Rng, { alpha = 1, ...pairs }: G
   checkAlpha('gmix', alpha);
   const [count, height, width] = shape;
   const size = [height, width] as const;
-  const { partner, stream } = drawPairs('gmix', count, rng, pairs);
-  const draws = partner.map((_, row) => {
-    const own = stream(row);
-    const lam = own.beta(alpha, alpha);
+  const { partner, draw } = drawPairs('gmix', count, rng, pairs);
+  const draws = draw((own) => {
+    const drawn = own.beta(alpha, alpha);
     const y = own.integer(height);
-    return { lam, centre: [y, own.integer(width)] as const };
-  });
-  const lam = draws.map(({ lam: drawn, centre }) => {
+    const centre = [y, own.integer(width)] as const;
     const mean = gaussianMean(size, bumpOf(size, drawn, centre));
-    return drawn < 0.5 ? mean : 1 - mean;
+    return { drawn, centre, lam: drawn < 0.5 ? mean : 1 - mean };
   });
-  const centres = draws.map(({ centre }) => centre);
-  return { method: 'gmix', shape, partner, centres, drawn: draws.map((draw) => draw.lam), lam };
+  return {
+    method: 'gmix',
+    shape,
+    partner,
+    centres: draws.map(({ centre }) => centre),
+    drawn: draws.map(({ drawn }) => drawn),
+    lam: draws.map(({ lam }) => lam),
+  };
 }
 
 /**

@@ -40,16 +40,11 @@ export function planGridmix(shape: BatchShape, rng: Rng, options: GridmixOptions
   checkGridmixOptions(options);
   const [count, height, width] = shape;
   const size = [height, width] as const;
-  const { partner, stream } = drawPairs('gridmix', count, rng, options);
-  const draw = options.variant === 'cells' ? drawCells : drawHoles;
-  // Rows that share a draw share the grid, and its pixels are counted once.
-  const drawn = new Map<string, { grid: GridmixGrid; share: number }>();
-  const rows = partner.map((_, row) => {
-    const grid = draw(size, stream(row), options);
-    const key = JSON.stringify(grid);
-    const found = drawn.get(key) ?? { grid, share: gridmixShare(size, grid) };
-    drawn.set(key, found);
-    return found;
+  const { partner, draw } = drawPairs('gridmix', count, rng, options);
+  const gridOf = options.variant === 'cells' ? drawCells : drawHoles;
+  const rows = draw((own) => {
+    const grid = gridOf(size, own, options);
+    return { grid, share: gridmixShare(size, grid) };
   });
   return {
     method: 'gridmix',

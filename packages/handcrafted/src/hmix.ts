@@ -48,9 +48,8 @@ export function planHmix(shape: BatchShape, rng: Rng, options: HmixOptions = {})
   checkOptions(options);
   const { alpha = 1, ratio = 0.5, ...pairs } = options;
   const [count, height, width] = shape;
-  const { partner, stream } = drawPairs('hmix', count, rng, pairs);
-  const draws = partner.map((_, row) => {
-    const own = stream(row);
+  const { partner, draw } = drawPairs('hmix', count, rng, pairs);
+  const draws = draw((own) => {
     const lam = own.beta(alpha, alpha);
     const y = own.integer(height);
     return { lam, box: hmixBox([height, width], lam, ratio, [y, own.integer(width)]) };

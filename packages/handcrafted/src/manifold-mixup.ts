@@ -1,6 +1,6 @@
 import {
   type BatchShape,
-  blend,
+  blendByLam,
   checkBatch,
   checkInteger,
   checkRange,
@@ -76,7 +76,7 @@ export function planManifoldMixup(
 export function manifoldIntercept({ stage, partner, lam }: ManifoldMixupPlan): Intercept {
   const sources = partner.map((other, row) => [row, other]);
   const shares = lam.map((own) => [own, 1 - own]);
-  return { stage, apply: (features) => blend(features, sources, { lam: shares }) };
+  return { stage, apply: (features) => blendByLam(features, sources, shares) };
 }
 
 /**

@@ -2,7 +2,7 @@ import {
   assembleMixed,
   type Batch,
   type BatchShape,
-  blend,
+  blendByLam,
   checkBatch,
   type MixContext,
   type MixedBatch,
@@ -47,9 +47,9 @@ export function planMixup(
   { alpha = 1, fold = false, ...pairs }: MixupOptions = {},
 ): MixupPlan {
   checkAlpha('mixup', alpha);
-  const { partner, stream } = drawPairs('mixup', shape[0], rng, pairs);
-  const lam = partner.map((_, row) => {
-    const drawn = stream(row).beta(alpha, alpha);
+  const { partner, draw } = drawPairs('mixup', shape[0], rng, pairs);
+  const lam = draw((own) => {
+    const drawn = own.beta(alpha, alpha);
     return fold ? Math.max(drawn, 1 - drawn) : drawn;
   });
   return { method: 'mixup', shape, partner, lam };
@@ -77,7 +77,7 @@ export function applyMixup(
   const shares = lam.map((own) => [own, 1 - own]);
   const sources = partner.map((other, row) => [row, other]);
   return assembleMixed(batch, {
-    images: blend(batch.images, sources, { lam: shares }),
+    images: blendByLam(batch.images, sources, shares),
     sources,
     lam: shares,
     masks: masks ? constantMasks(plan.shape, shares) : undefined,

@@ -27,12 +27,12 @@ export function checkPairing(where: string, { mode = 'batch', pairing }: PairOpt
 export interface PairDraws {
   /** The partner of each row. */
   readonly partner: readonly number[];
-  /** The stream for a row's further draws; rows that share a draw get streams that start alike. */
-  readonly stream: (row: number) => Rng;
+  /** Draws what else there is for each row, from the row's own stream; once for rows that share a draw, which get the same result. */
+  readonly draw: <T extends {}>(of: (own: Rng) => T) => T[];
 }
 
 /**
- * Draws the partners of a batch, and prepares the streams for what else is drawn by row: a row's draws depend on the stream
+ * Draws the partners of a batch, and prepares what else is drawn by row: a row's draws depend on the stream
  * and the row alone, not on the other rows.
  */
 export function drawPairs(
@@ -50,5 +50,9 @@ export function drawPairs(
   }
   const shared = (row: number): number =>
     mode === 'batch' ? 0 : mode === 'elem' ? row : Math.min(row, size - 1 - row);
-  return { partner, stream: (row) => own.fork('row', shared(row)) };
+  const draw = <T extends {}>(of: (own: Rng) => T): T[] => {
+    const drawn: T[] = [];
+    return partner.map((_, row) => (drawn[shared(row)] ??= of(own.fork('row', shared(row)))));
+  };
+  return { partner, draw };
 }

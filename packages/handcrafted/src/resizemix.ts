@@ -61,9 +61,8 @@ export function planResizemix(shape: BatchShape, rng: Rng, options: ResizemixOpt
   const { scope = [0.1, 0.8], alpha, interpolation = 'nearest', placement = 'centre', ...pairs } = options;
   const [count, height, width] = shape;
   const size = [height, width] as const;
-  const { partner, stream } = drawPairs('resizemix', count, rng, pairs);
-  const boxes = partner.map((_, row) => {
-    const own = stream(row);
+  const { partner, draw } = drawPairs('resizemix', count, rng, pairs);
+  const boxes = draw((own) => {
     const tau = drawTau(own, scope, alpha);
     const sides = [Math.trunc(height * tau), Math.trunc(width * tau)] as const;
     return placement === 'inside' ? drawInside(size, sides, own) : drawAround(size, sides, own);

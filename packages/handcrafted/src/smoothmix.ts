@@ -54,17 +54,15 @@ export function planSmoothmix(shape: BatchShape, rng: Rng, options: SmoothmixOpt
   checkOptions(options);
   const { sigmaBase = 'height', labels = 'mask', ...pairs } = options;
   const [count, height, width] = shape;
-  const { partner, stream } = drawPairs('smoothmix', count, rng, pairs);
+  const { partner, draw } = drawPairs('smoothmix', count, rng, pairs);
   const base = sigmaBase === 'min' ? Math.min(height, width) : height;
-  const draws = partner.map((_, row) => {
-    const own = stream(row);
+  const draws = draw((own) => {
     const y = centreOf(own.integer(height), height);
-    const x = centreOf(own.integer(width), width);
-    return { centre: [y, x] as const, deviation: (0.25 + own.uniform() / 4) * base };
+    const centre = [y, centreOf(own.integer(width), width)] as const;
+    const deviation = (0.25 + own.uniform() / 4) * base;
+    return { centre, deviation, mean: gaussianMean([height, width], bumpOf(centre, deviation)) };
   });
-  const means = draws.map(({ centre, deviation }) =>
-    gaussianMean([height, width], bumpOf(centre, deviation)),
-  );
+  const means = draws.map(({ mean }) => mean);
   return {
     method: 'smoothmix',
     shape,

@@ -36,14 +36,14 @@ DotPixels dotPixelsFor(int64_t stride) {
 
 }  // namespace
 
-// (dy, images, sources, dMasks, shape)
+// (dy, images, sources, dMasks, shape): the masks' gradient row by row, also where the rows share their masks
 void blendMasksGradient(const Args& args) {
   const BlendShape s(args.integers(4));
   if (!s.masked()) throw std::runtime_error("a number a row has no gradient");
   const float* dy = args.floats(0, s.rows * s.size());
   const float* images = args.floats(1, s.from * s.size());
   const int32_t* sources = checkedSources(args, 2, s);
-  float* dMasks = args.floats(3, s.sharesSize());
+  float* dMasks = args.floats(3, s.rows * s.pixels * s.channels);
   const DotPixels dot = s.depth == 1   ? dotPixelsFor<1>(s.channels)
                         : s.depth == 3 ? dotPixelsFor<3>(s.channels)
                         : s.depth == 4 ? dotPixelsFor<4>(s.channels)

@@ -19,7 +19,7 @@ struct Term {
 Term termOf(const float* x, const float* shares, const BlendShape& s, int64_t row, int64_t k) {
   if (!s.masked()) return {x, shares[row * s.count + k], nullptr, false};
   const bool isRest = s.channels != s.count && k == 1;
-  return {x, 0, shares + row * s.pixels * s.channels + (isRest ? 0 : k), isRest};
+  return {x, 0, shares + row * s.maskStride() + (isRest ? 0 : k), isRest};
 }
 
 // What adding does not change, whatever its sign.

@@ -17,17 +17,20 @@ struct BlendShape {
   int64_t pixels;    // pixels a row; 1 with a number a row
   int64_t depth;     // elements a pixel
   int64_t channels;  // masks a row; 0 with a number a row
+  bool shared;       // one row of masks serves all
 
   explicit BlendShape(const std::vector<int64_t>& n) {
-    if (n.size() != 6) throw std::runtime_error("a blend's shape is 6 numbers");
-    from = n[0], rows = n[1], count = n[2], pixels = n[3], depth = n[4], channels = n[5];
+    if (n.size() != 7) throw std::runtime_error("a blend's shape is 7 numbers");
+    from = n[0], rows = n[1], count = n[2], pixels = n[3], depth = n[4], channels = n[5], shared = n[6] != 0;
     if (channels != 0 && channels != count && !(channels == 1 && count == 2)) {
       throw std::runtime_error("a blend needs a mask a source, or one for two");
     }
   }
   bool masked() const { return channels != 0; }
   int64_t size() const { return pixels * depth; }
-  int64_t sharesSize() const { return masked() ? rows * pixels * channels : rows * count; }
+  // From the masks of a row to those of the next.
+  int64_t maskStride() const { return shared ? 0 : pixels * channels; }
+  int64_t sharesSize() const { return masked() ? (shared ? 1 : rows) * pixels * channels : rows * count; }
 };
 
 // The argument that holds them, once it is known to name rows that there are.

@@ -23,6 +23,7 @@ void registerSelect(Exports& exports);
 void registerSoftmax(Exports& exports);
 void registerUnary(Exports& exports);
 void registerBlend(Exports& exports);
+void registerPaste(Exports& exports);
 void registerSoftCrossEntropy(Exports& exports);
 void registerUpdates(Exports& exports);
 void registerIndexing(Exports& exports);
@@ -86,6 +87,7 @@ napi_value start(napi_env env, napi_value object) {
   registerSoftmax(exports);
   registerUnary(exports);
   registerBlend(exports);
+  registerPaste(exports);
   registerSoftCrossEntropy(exports);
   registerUpdates(exports);
   registerIndexing(exports);

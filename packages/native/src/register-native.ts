@@ -23,6 +23,7 @@ import { indexingKernels } from './kernels/indexing.js';
 import { layerNormKernels } from './kernels/layer-norm.js';
 import { matmulKernels } from './kernels/matmul.js';
 import { paddingKernels } from './kernels/padding.js';
+import { pasteKernels } from './kernels/paste.js';
 import { poolingKernels } from './kernels/pooling.js';
 import { rearrangementKernels } from './kernels/rearrangements.js';
 import { reductionKernels } from './kernels/reductions.js';
@@ -108,6 +109,7 @@ const kernels = {
   ...reductionKernels,
   ...unaryKernels,
   ...blendKernels,
+  ...pasteKernels,
   ...softCrossEntropyKernels,
   ...updateKernels,
   ...geluKernels,

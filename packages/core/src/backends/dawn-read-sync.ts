@@ -1,4 +1,5 @@
-import { type DataType, util } from '@tensorflow/tfjs-core';
+import type { DataType } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import type { DawnTicks } from './dawn-ticks.js';
 
 /** The part of tfjs' WebGPU backend that reading back needs. */
@@ -30,7 +31,7 @@ export function replaceReadSync(prototype: WebgpuBackend, settle: DawnTicks['set
     // What lies on the CPU needs no canvas; of complex numbers the parts come back here.
     if (!data || data.values || !data.resource) return original.call(this, dataId);
     const bytes = download(this, data.resource, settle);
-    return this.convertAndCacheOnCPU(dataId, util.convertBackendValuesAndArrayBuffer(bytes, data.dtype));
+    return this.convertAndCacheOnCPU(dataId, tf.util.convertBackendValuesAndArrayBuffer(bytes, data.dtype));
   };
 }
 

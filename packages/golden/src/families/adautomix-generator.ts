@@ -1,5 +1,5 @@
 import { createMaskGenerator, type MaskGeneratorDesign, type MaskRequest } from '@mix/adautomix';
-import { blend, createRng, type Interpolation } from '@mix/core';
+import { blendByMasks, createRng, type Interpolation } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Check, compare, compareNumbers } from '../check.js';
 import { type GoldenCase, tensor, values } from '../golden-case.js';
@@ -35,7 +35,7 @@ export const adautomixGeneratorFamily: Family = async (golden) => {
   const input = tf.variable(features);
   const dot = (): tf.Scalar => {
     const { masks, logits } = generator.generate(input as tf.Tensor as tf.Tensor4D, request);
-    const mixed = blend(images, sources, { masks });
+    const mixed = blendByMasks(images, sources, masks);
     for (const [name, value] of Object.entries({ mask: masks, mask_logit_low: logits, mixed })) {
       made[name] = tf.keep(tf.clone(value));
     }

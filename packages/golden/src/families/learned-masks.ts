@@ -7,7 +7,7 @@ import {
   momentumSchedule,
   rescaleLam,
 } from '@mix/automix';
-import { blend } from '@mix/core';
+import { blendByMasks } from '@mix/core';
 import { cosine } from '@mix/train';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Check, compare, compareNumbers } from '../check.js';
@@ -47,7 +47,7 @@ export const maskAdjustFamily: Family = async (golden) => {
     const adjusted = applyLamMargin(adjustMask(share as tf.Tensor4D, every(by)), every(own), Number(margin));
     const masks = tf.concat([adjusted, tf.sub(1, adjusted)], 3) as tf.Tensor4D;
     checks.push(await compare(golden, `outputs.mask_${name}`, masks));
-    checks.push(await compare(golden, `outputs.mixed_bb_${name}`, blend(images, sources, { masks })));
+    checks.push(await compare(golden, `outputs.mixed_bb_${name}`, blendByMasks(images, sources, masks)));
   }
   return checks;
 };

@@ -1,4 +1,11 @@
-import { assembleMixed, type Batch, blend, invalidArgument, type MixedBatch, type Plan } from '@mix/core';
+import {
+  assembleMixed,
+  type Batch,
+  blendByMasks,
+  invalidArgument,
+  type MixedBatch,
+  type Plan,
+} from '@mix/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -35,16 +42,11 @@ export function mixByMasks<P extends Plan, D>(
   { plan, partner, lam, labelLam, draws, maskOf, masks }: MaskedMix<P, D>,
 ): MixedBatch<P> {
   const sources = partner.map((other, row) => [row, other]);
-  const drawn = new Map<string, Float32Array>();
-  const rows = draws.map((draw, row) => {
-    const key = JSON.stringify([draw, lam[row]]);
-    const mask = drawn.get(key) ?? checkedMask(where, maskOf(draw), lam[row] as number);
-    drawn.set(key, mask);
-    return mask;
-  });
-  const own = upload(plan, drawn.size === 1 ? rows.slice(0, 1) : rows);
-  const images = blend(batch.images, sources, { masks: own });
-  const both = masks ? tf.tidy(() => tf.concat([own, tf.sub(1, own)], 3) as Tensor4D) : undefined;
+  const rows = eachOnce(draws, lam, (draw, share) => checkedMask(where, maskOf(draw), share));
+  const shared = rows.every((mask) => mask === rows[0]);
+  const own = upload(plan, shared ? rows.slice(0, 1) : rows);
+  const images = blendByMasks(batch.images, sources, own);
+  const both = masks ? bothShares(own, plan.shape[0]) : undefined;
   tf.dispose(own);
   return assembleMixed(batch, {
     images,
@@ -66,15 +68,32 @@ function checkedMask(where: string, mask: Float32Array, lam: number): Float32Arr
   return mask;
 }
 
-// One mask for all rows is repeated on the device.
-function upload({ shape: [size, height, width] }: Plan, masks: readonly Float32Array[]): Tensor4D {
+// Each draw once: rows that share one have the very same in a new plan, and an equal one in a plan read back from JSON.
+function eachOnce<D, T>(draws: readonly D[], lam: readonly number[], make: (draw: D, lam: number) => T): T[] {
+  const made = new Map<string, T>();
+  const results: T[] = [];
+  for (const [row, draw] of draws.entries()) {
+    if (row > 0 && draw === draws[row - 1] && lam[row] === lam[row - 1]) {
+      results.push(results[row - 1] as T);
+      continue;
+    }
+    const key = JSON.stringify([draw, lam[row]]);
+    const result = made.get(key) ?? make(draw, lam[row] as number);
+    made.set(key, result);
+    results.push(result);
+  }
+  return results;
+}
+
+function upload({ shape: [, height, width] }: Plan, masks: readonly Float32Array[]): Tensor4D {
   const area = height * width;
   const all = new Float32Array(masks.length * area);
   masks.forEach((mask, row) => {
     all.set(mask, row * area);
   });
-  return tf.tidy(() => {
-    const tensor = tf.tensor4d(all, [masks.length, height, width, 1]);
-    return masks.length === size ? tensor : tf.tile(tensor, [size, 1, 1, 1]);
-  });
+  return tf.tensor4d(all, [masks.length, height, width, 1]);
+}
+
+function bothShares(own: Tensor4D, size: number): Tensor4D {
+  return tf.tidy(() => tf.tile(tf.concat([own, tf.sub(1, own)], 3), [size / own.shape[0], 1, 1, 1]));
 }

@@ -10,6 +10,7 @@ import type { IndexingAddon } from '../kernels/indexing.js';
 import type { LayerNormAddon } from '../kernels/layer-norm.js';
 import type { MatmulAddon } from '../kernels/matmul.js';
 import type { PaddingAddon } from '../kernels/padding.js';
+import type { PasteAddon } from '../kernels/paste.js';
 import type { PoolingAddon } from '../kernels/pooling.js';
 import type { ReductionAddon } from '../kernels/reductions.js';
 import type { ResizingAddon } from '../kernels/resizing.js';
@@ -26,6 +27,7 @@ export interface Addon
     UpdatesAddon,
     SoftCrossEntropyAddon,
     BlendAddon,
+    PasteAddon,
     BatchNormAddon,
     ConvolutionAddon,
     MatmulAddon,

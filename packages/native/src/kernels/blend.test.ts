@@ -1,4 +1,4 @@
-import { type BlendShares, blend } from '@mix/core';
+import { blendByLam, blendByMasks } from '@mix/core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
@@ -14,10 +14,10 @@ const sourcesOf = (from: number, rows: number, count: number): number[][] =>
 /** The blend, and its gradients by everything that has one. */
 function everything(sources: Lists, lam?: Lists) {
   return (dy: Tensor, ...inputs: Tensor[]): Tensor[] => {
-    const forward = (images: Tensor, masks?: Tensor): Tensor => {
-      const shares: BlendShares = lam === undefined ? { masks: masks as Tensor4D } : { lam };
-      return blend(images, sources, shares);
-    };
+    const forward = (images: Tensor, masks?: Tensor): Tensor =>
+      lam === undefined
+        ? blendByMasks(images as Tensor4D, sources, masks as Tensor4D)
+        : blendByLam(images, sources, lam);
     return [forward(...(inputs as [Tensor])), ...tf.grads(forward)(inputs, dy)];
   };
 }
@@ -33,8 +33,8 @@ const rowCases: [number[], number, number][] = [
   [[3, 0, 4, 2], 3, 2],
 ];
 
-// Masks: images, result rows, sources a row and masks a row.
-const maskCases: [number[], number, number, number][] = [
+// Masks: images, result rows, sources a row, masks a row, and whether all rows share them.
+const maskCases: [number[], number, number, number, boolean?][] = [
   [[4, 3, 5, 3], 4, 2, 2],
   [[4, 3, 5, 3], 4, 2, 1],
   [[3, 7, 3, 1], 2, 3, 3],
@@ -43,6 +43,8 @@ const maskCases: [number[], number, number, number][] = [
   [[3, 9, 8, 32], 3, 2, 1],
   [[16, 32, 32, 3], 16, 2, 2],
   [[2, 100, 100, 3], 2, 3, 3],
+  [[3, 17, 9, 3], 3, 2, 1, true],
+  [[3, 5, 4, 2], 4, 2, 2, true],
   [[2, 3, 3, 0], 2, 2, 2],
   [[2, 0, 3, 3], 2, 2, 1],
 ];
@@ -66,15 +68,15 @@ describeNative('blend', () => {
     });
   }
 
-  for (const [images, rows, count, channels] of maskCases) {
-    it(`of [${images}] into ${rows} rows of ${count} sources by ${channels} masks`, async () => {
+  for (const [images, rows, count, channels, shared = false] of maskCases) {
+    it(`of [${images}] into ${rows} rows of ${count} sources by ${channels} masks${shared ? ' for all' : ''}`, async () => {
       const [from = 0, ...inner] = images;
       await expectAsOnCpu(
         everything(sourcesOf(from, rows, count)),
         [
           seededInput(1, rows, ...inner),
           seededInput(2, ...images),
-          masksOf(rows, ...inner.slice(0, 2), channels),
+          masksOf(shared ? 1 : rows, ...inner.slice(0, 2), channels),
         ],
         { allowFallback: true },
       );
@@ -95,10 +97,10 @@ describeNative('blend', () => {
       const cut = own.flatMap((share, i) => pixel(odd[share === 1 ? i : (i + 4) % 8] as number));
       for (const channels of [1, 2]) {
         const values = channels === 1 ? own : own.flatMap((share) => [share, 1 - share]);
-        const got = blend(images, pairs, { masks: tf.tensor4d(values, [2, 2, 2, channels]) });
+        const got = blendByMasks(images, pairs, tf.tensor4d(values, [2, 2, 2, channels]));
         expect(bits(got.dataSync())).toEqual(bits(cut));
       }
-      const whole = blend(images, pairs, { lam: [[0, 1], [1, 0]] }); // biome-ignore format: rows
+      const whole = blendByLam(images, pairs, [[0, 1], [1, 0]]); // biome-ignore format: rows
       const partner = odd.slice(4).concat(odd.slice(4));
       expect(bits(whole.dataSync())).toEqual(bits(partner.flatMap(pixel)));
     });
@@ -120,12 +122,11 @@ describeNative('blend', () => {
   });
 
   it('refuses sources that are not there, whoever asks', () => {
-    const inputs = {
-      images: tf.ones([2, 3]),
-      sources: tf.tensor2d([[0, 2]], [1, 2], 'int32'),
-      shares: tf.ones([1, 2]),
-    };
-    expect(() => tf.engine().runKernel('MixBlend', inputs)).toThrow('a source is not a row of the images');
-    tf.dispose(inputs);
+    const images = tf.ones([2, 3]);
+    const attrs = { sources: new Int32Array([0, 2]), lam: new Float32Array(2), count: 2 };
+    expect(() =>
+      tf.engine().runKernel('MixBlendByLam', { images }, attrs as unknown as tf.NamedAttrMap),
+    ).toThrow('a source is not a row of the images');
+    images.dispose();
   });
 });

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { KernelTable, NativeKernel } from '../internal/kernel-table.js';
 
-/** The addon's blending of rows. `shape` holds the six numbers of its Shape, see {@link blendNumbers}. */
+/** The addon's blending of rows. `shape` holds the seven numbers of its BlendShape, see {@link blendNumbers}. */
 export interface BlendAddon {
   blend(
     images: Float32Array,
@@ -26,74 +26,128 @@ export interface BlendAddon {
   ): void;
 }
 
-interface Blended {
-  readonly sources: TensorInfo;
-  /** `[R,K]`, or masks `[R,H,W,K]` or `[R,H,W,1]`. */
-  readonly shares: TensorInfo;
+/** What is blended, of every blend. */
+interface Sources {
+  /** The rows that each row of the result takes, one after the other. */
+  readonly sources: Int32Array;
+  /** How many a row takes. */
+  readonly count: number;
 }
 
-// Rows of the images and of the result, sources a row, pixels a row, elements a pixel, masks a row.
-function blendNumbers(from: number, inner: readonly number[], { sources, shares }: Blended): number[] {
-  const [rows, count] = sources.shape as [number, number];
-  const size = inner.reduce((product, length) => product * length, 1);
-  if (shares.shape.length === 2) return [from, rows, count, 1, size, 0];
+interface Shares extends Sources {
+  /** A number for each of `sources`. */
+  readonly lam: Float32Array;
+}
+
+/** For a gradient by the images. */
+interface From {
+  /** How many images there are. */
+  readonly from: number;
+}
+
+// Rows of the images and of the result, sources a row, pixels a row, elements a pixel, masks a row, whether the rows share them.
+function blendNumbers(from: number, [rows = 0, ...inner]: readonly number[], count: number): number[] {
+  return [from, rows, count, 1, sizeOf(inner), 0, 0];
+}
+
+function maskNumbers(
+  from: number,
+  [rows = 0, ...inner]: readonly number[],
+  count: number,
+  [maskRows, , , channels = 0]: readonly number[],
+): number[] {
   const depth = inner.at(-1) ?? 1;
-  return [from, rows, count, depth === 0 ? 0 : size / depth, depth, shares.shape[3] as number];
+  return [
+    from,
+    rows,
+    count,
+    depth === 0 ? 0 : sizeOf(inner) / depth,
+    depth,
+    channels,
+    Number(maskRows !== rows),
+  ];
 }
 
-const blend: NativeKernel<Blended & { images: TensorInfo }> = ({ inputs, backend }) => {
-  const { images, sources, shares } = inputs;
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+const byLam: NativeKernel<{ images: TensorInfo }, Shares> = ({ inputs: { images }, attrs, backend }) => {
+  const { sources, lam, count } = attrs;
   const [from = 0, ...inner] = images.shape;
-  const out = backend.output([sources.shape[0] as number, ...inner]);
-  backend.addon.blend(
-    backend.floats(images),
-    backend.values(sources, 'int32'),
-    backend.floats(shares),
-    backend.floats(out),
-    blendNumbers(from, inner, inputs),
-  );
+  const out = backend.output([sources.length / count, ...inner]);
+  const numbers = blendNumbers(from, out.shape, count);
+  backend.addon.blend(backend.floats(images), sources, lam, backend.floats(out), numbers);
   return out;
 };
 
-const imagesGradient: NativeKernel<Blended & { dy: TensorInfo }, { rows: number }> = ({
-  inputs,
-  attrs: { rows },
+const byLamGradient: NativeKernel<{ dy: TensorInfo }, Shares & From> = ({
+  inputs: { dy },
+  attrs,
   backend,
 }) => {
-  const { dy, sources, shares } = inputs;
-  const inner = dy.shape.slice(1);
-  const dImages = backend.output([rows, ...inner]);
-  backend.addon.blendImagesGradient(
+  const { sources, lam, count, from } = attrs;
+  const dImages = backend.output([from, ...dy.shape.slice(1)]);
+  const numbers = blendNumbers(from, dy.shape, count);
+  backend.addon.blendImagesGradient(backend.floats(dy), sources, lam, backend.floats(dImages), numbers);
+  return dImages;
+};
+
+const byMasks: NativeKernel<{ images: TensorInfo; masks: TensorInfo }, Sources> = ({
+  inputs: { images, masks },
+  attrs: { sources, count },
+  backend,
+}) => {
+  const [from = 0, ...inner] = images.shape;
+  const out = backend.output([sources.length / count, ...inner]);
+  const numbers = maskNumbers(from, out.shape, count, masks.shape);
+  backend.addon.blend(backend.floats(images), sources, backend.floats(masks), backend.floats(out), numbers);
+  return out;
+};
+
+const byMasksImagesGradient: NativeKernel<{ dy: TensorInfo; masks: TensorInfo }, Sources & From> = ({
+  inputs: { dy, masks },
+  attrs: { sources, count, from },
+  backend,
+}) => {
+  const dImages = backend.output([from, ...dy.shape.slice(1)]);
+  const numbers = maskNumbers(from, dy.shape, count, masks.shape);
+  const { addon } = backend;
+  addon.blendImagesGradient(
     backend.floats(dy),
-    backend.values(sources, 'int32'),
-    backend.floats(shares),
+    sources,
+    backend.floats(masks),
     backend.floats(dImages),
-    blendNumbers(rows, inner, inputs),
+    numbers,
   );
   return dImages;
 };
 
-const masksGradient: NativeKernel<Blended & { dy: TensorInfo; images: TensorInfo }> = ({
-  inputs,
-  backend,
-}) => {
-  const { dy, images, sources, shares } = inputs;
-  const [from = 0, ...inner] = images.shape;
-  if (inner.includes(0)) return backend.zeros(shares.shape);
-  const dMasks = backend.output(shares.shape);
-  backend.addon.blendMasksGradient(
+/** `channels` of the masks. */
+const byMasksGradient: NativeKernel<
+  { dy: TensorInfo; images: TensorInfo },
+  Sources & { readonly channels: number }
+> = ({ inputs: { dy, images }, attrs: { sources, count, channels }, backend }) => {
+  const shape = [...dy.shape.slice(0, 3), channels];
+  if (dy.shape.includes(0)) return backend.zeros(shape);
+  const dMasks = backend.output(shape);
+  const numbers = maskNumbers(images.shape[0] as number, dy.shape, count, shape);
+  const { addon } = backend;
+  addon.blendMasksGradient(
     backend.floats(dy),
     backend.floats(images),
-    backend.values(sources, 'int32'),
+    sources,
     backend.floats(dMasks),
-    blendNumbers(from, inner, inputs),
+    numbers,
   );
   return dMasks;
 };
 
-/** The fused operations of @mix/core's `blend`. */
+/** The fused operations of @mix/core's `blendByLam` and `blendByMasks`. */
 export const blendKernels: KernelTable = {
-  MixBlend: blend,
-  MixBlendImagesGrad: imagesGradient,
-  MixBlendMasksGrad: masksGradient,
+  MixBlendByLam: byLam,
+  MixBlendByLamGrad: byLamGradient,
+  MixBlendByMasks: byMasks,
+  MixBlendByMasksImagesGrad: byMasksImagesGradient,
+  MixBlendByMasksGrad: byMasksGradient,
 };
