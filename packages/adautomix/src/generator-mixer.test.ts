@@ -77,6 +77,14 @@ describe('createGeneratorMixer', () => {
     expect(new Set(shares).size).toBe(3);
   });
 
+  it('keeps the loss on a mix out of the generator', () => {
+    const made = parts();
+    const mix = createGeneratorMixer(made);
+    const all = [...Object.values(made.classifier.variables), ...Object.values(made.generator.variables)];
+    const loss = () => tf.sum(mix(tiny(), { rng: createRng(0) }).images) as tf.Scalar;
+    expect(() => tf.variableGrads(loss, all)).toThrow(/Cannot find a connection/);
+  });
+
   it('says which stage there is none of', () => {
     const mix = createGeneratorMixer({ ...parts(), stage: 9 });
     expect(() => mix(tiny(), { rng: createRng(0) })).toThrow('stage must be from 1 to 3; got 9');

@@ -10,6 +10,7 @@ import {
   type Plan,
   type Rng,
   shapeOf,
+  withoutGradient,
 } from '@mix/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -69,7 +70,8 @@ export function applyGeneratorMix(
   checkBatch('applyGeneratorMix', batch);
   const { sources, lam, upsampling } = plan;
   const [, height, width] = shapeOf(batch);
-  const made = tf.tidy(() => {
+  // Off the tape: a loss on the mix is not to train the generator, nor the teacher.
+  const made = withoutGradient(() => {
     const { stages } = classifier.forward(batch.images, { training: false });
     const features = stages[stage - 1];
     if (features === undefined) {
@@ -77,17 +79,16 @@ export function applyGeneratorMix(
     }
     const request = { sources, lam, upsampling, size: [height, width] as const, training: false };
     const { masks } = generator.generate(features, request);
-    const shape: [number, number] = [sources.length, masks.shape[3]];
-    const rows = tf.tensor2d(sources.flat(), shape, 'int32');
     return {
       images: blendByMasks(batch.images, sources, masks),
-      targets: mixTargets(batch.labels, rows, tf.tensor2d(lam.flat(), shape)),
-      sources: rows,
       lam: tf.mean(masks, [1, 2]) as Tensor2D,
       ...(wanted && { masks }),
     };
   });
-  return { ...made, plan };
+  const shape: [number, number] = [sources.length, made.lam.shape[1]];
+  const rows: Tensor2D = tf.tensor2d(sources.flat(), shape, 'int32');
+  const targets = tf.tidy(() => mixTargets(batch.labels, rows, tf.tensor2d(lam.flat(), shape)));
+  return { ...made, targets, sources: rows, plan };
 }
 
 /**
