@@ -2,11 +2,11 @@
 import { build } from 'esbuild';
 
 const budgets = [
-  ['mixup alone', "export { mixup } from '@mix/handcrafted';", 9500],
-  ['cutmix alone', "export { cutmix } from '@mix/handcrafted';", 10_000],
-  ['all of @mix/handcrafted', "export * from '@mix/handcrafted';", 74_000],
-  ['softCrossEntropy alone', "export { softCrossEntropy } from '@mix/core';", 4000],
-  ['all of @mix/core', "export * from '@mix/core';", 40_000],
+  ['mixup alone', "export { mixup } from '@mix/handcrafted';", 6000],
+  ['cutmix alone', "export { cutmix } from '@mix/handcrafted';", 10_400],
+  ['all of @mix/handcrafted', "export * from '@mix/handcrafted';", 104_500],
+  ['softCrossEntropy alone', "export { softCrossEntropy } from '@mix/core';", 2700],
+  ['all of @mix/core', "export * from '@mix/core';", 52_000],
 ];
 let failed = 0;
 for (const [name, contents, limit] of budgets) {
