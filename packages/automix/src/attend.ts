@@ -58,7 +58,9 @@ function gradients(dy: Tensor3D, [query, key, value, weights, output]: Saved): T
   // The transposed product, with the small matrices transposed in place of the large one.
   const back = tf.transpose(tf.matMul(tf.transpose(from, [0, 2, 1]), weights), [0, 2, 1]) as Tensor3D;
   const [plain, offset, dValue] = tf.split(back, [width, width, 1], 2) as [Tensor3D, Tensor3D, Tensor3D];
-  return [dQuery, tf.sub(tf.mul(values, plain), offset) as Tensor3D, dValue];
+  const dKey = tf.sub(tf.mul(values, plain), offset) as Tensor3D;
+  // A vector added to every key changes nothing, so its gradient is 0: take off what rounding left of it.
+  return [dQuery, tf.sub(dKey, tf.mean(dKey, 1, true)), dValue];
 }
 
 function bounded(x: Tensor3D): Tensor3D {

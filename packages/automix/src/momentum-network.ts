@@ -214,13 +214,17 @@ function headed(output: ClassifierOutput, head: MixupHead): HeadedOutput {
 }
 
 function withHead(classifier: Classifier, head: MixupHead): Classifier {
+  const { numClasses, variables } = classifier;
   return {
-    ...classifier,
+    numClasses,
+    variables,
     forward: (images, options) =>
       tf.tidy(() => {
         const output = classifier.forward(images, options);
         return { ...output, logits: head.logits(output.embedding) };
       }),
+    state: () => classifier.state(),
+    restore: (state) => classifier.restore(state),
   };
 }
 

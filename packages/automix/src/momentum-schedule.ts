@@ -18,8 +18,8 @@ export interface MomentumOptions {
 }
 
 /**
- * How much of the teacher is kept in each step: a number for all steps (at 1 and above the teacher stays as it is), the papers'
- * schedule, or `'auto'`, for a training of any length T: m₀ = 1 − 20/T and m₁ = .999, so that little of the first weights is left.
+ * How much of the teacher is kept in each step: a number for all steps (at 1 and above the teacher stays as it is: restore a trained one
+ * into it once the network is made), the papers' schedule, or `'auto'`, for a training of any length T: m₀ = 1 − 20/T and m₁ = .999, so that little of the first weights is left.
  */
 export type Momentum = number | 'auto' | MomentumOptions;
 
