@@ -1,3 +1,4 @@
+import { type CollapseEvidence, maskCollapse } from '@mix/automix';
 import { type Batch, blendByLam, createRng, isMixError, softCrossEntropy } from '@mix/core';
 import { cifarResnet } from '@mix/models';
 import { tinyBatch, useBackend } from '@mix/test-utils';
@@ -266,6 +267,24 @@ describe('adautomix', () => {
       expect(number(metrics[name]), name).toBeGreaterThanOrEqual(0);
       expect(number(metrics[name]), name).toBeLessThanOrEqual(1);
     }
+    made.dispose();
+  });
+
+  it.each([
+    ['constant', 0],
+    ['saturated', 1000],
+  ])('tells by its metrics that masks are %s', (collapse, slope) => {
+    const made = parts();
+    const { method, student } = made;
+    for (const variable of Object.values(method.generator.variables)) {
+      tf.tidy(() => variable.assign(tf.zerosLike(variable)));
+    }
+    // Value's weight of λ: the largest share takes all.
+    const rows = Array.from({ length: 9 }, (_, row) => (row === 8 ? slope : 0));
+    tf.tidy(() => method.generator.variables['conv_v.weight']?.assign(tf.tensor4d(rows, [1, 1, 9, 1])));
+    const { metrics } = method.step(student, batch(), context(0));
+    const [mean, spread, lam] = ['maskMean', 'maskSpread', 'maskLam'].map((name) => number(metrics[name]));
+    expect(maskCollapse({ mean, spread, lam } as CollapseEvidence)).toBe(collapse);
     made.dispose();
   });
 
