@@ -5,14 +5,14 @@ import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs'
  * on where it was.
  *
  * @param file JSON lines of finished runs.
- * @param trials Runs, told apart by `method` and `seed`.
+ * @param trials What tells the runs apart: `method`, `seed` and the like.
  * @param run Gives what a run measured.
  */
 export async function runTrials(file, trials, run) {
-  const key = ({ method, seed }) => `${method} ${seed}`;
-  const done = new Set(readTrials(file).map(key));
+  const done = readTrials(file);
   for (const trial of trials) {
-    if (done.has(key(trial))) continue;
+    const isTrial = (record) => Object.entries(trial).every(([name, value]) => record[name] === value);
+    if (done.some(isTrial)) continue;
     const result = { ...trial, ...(await run(trial)) };
     appendFileSync(file, `${JSON.stringify(result)}\n`);
     console.log(JSON.stringify(result));

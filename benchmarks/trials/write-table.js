@@ -4,10 +4,10 @@ import { replaceBetweenMarkers } from '../report/markdown.js';
 import { readTrials } from './run-trials.js';
 import { trialsTable } from './trials-table.js';
 
-/** Writes the table of a file of finished runs into the README beside it, between its markers `bench:NAME`. */
-export function writeTable(results, name, methods, columns) {
+/** Writes the table of finished runs, all or those that `isIn`, into the README beside their file, between its markers `bench:NAME`. */
+export function writeTable(results, name, methods, columns, isIn = () => true) {
   const readme = join(dirname(results), 'README.md');
-  const table = trialsTable(readTrials(results), methods, columns);
+  const table = trialsTable(readTrials(results).filter(isIn), methods, columns);
   writeFileSync(readme, replaceBetweenMarkers(readFileSync(readme, 'utf8'), name, table));
   console.log(table);
 }
