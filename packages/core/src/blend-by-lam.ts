@@ -26,7 +26,11 @@ type Lists = readonly (readonly number[])[];
  * @returns A new tensor `[R,...]`, otherwise like `images`.
  * @throws MixError `SHAPE`, `DTYPE` or `INVALID_ARGUMENT` when an argument is not as stated.
  */
-export function blendByLam<T extends Tensor>(images: T, sources: Lists, lam: Lists): T {
+export function blendByLam<T extends Tensor>(
+  images: T,
+  sources: readonly (readonly number[])[],
+  lam: readonly (readonly number[])[],
+): T {
   checkSources('blendByLam', images, sources);
   checkLam(sources, lam);
   const isFused = sources.length > 0 && hasKernel(FORWARD);

@@ -29,7 +29,11 @@ type Lists = readonly (readonly number[])[];
  * @returns New `[R,H,W,C]`.
  * @throws MixError `SHAPE`, `DTYPE` or `INVALID_ARGUMENT` when an argument is not as stated.
  */
-export function blendByMasks(images: Tensor4D, sources: Lists, masks: Tensor4D): Tensor4D {
+export function blendByMasks(
+  images: Tensor4D,
+  sources: readonly (readonly number[])[],
+  masks: Tensor4D,
+): Tensor4D {
   checkSources('blendByMasks', images, sources);
   if (sources.length === 0) return tf.zeros([0, ...images.shape.slice(1)] as Tensor4D['shape']);
   checkMasks(images, sources, masks);

@@ -47,8 +47,7 @@ export function expectLinear(
   });
 }
 
-/** Holds a tensor's values to others. */
-export function expectClose(got: tf.Tensor, wanted: ArrayLike<number>, digits: number): void {
+function expectClose(got: tf.Tensor, wanted: ArrayLike<number>, digits: number): void {
   expect(got.size).toBe(wanted.length);
   for (const [index, value] of got.dataSync().entries()) {
     expect(value).toBeCloseTo(wanted[index] as number, digits);

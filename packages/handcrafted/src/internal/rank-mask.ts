@@ -1,3 +1,5 @@
+import { selectRanked } from './select-ranked.js';
+
 /**
  * A mask by rank: the brightest `count` pixels are 1, the others 0; or, with soft edges, the `2·soft` pixels around that border
  * fall linearly from 1 to 0. Among equal values the later pixel is the brighter one. The sum is `count` either way.
@@ -6,9 +8,9 @@
  */
 export function rankMask(grey: Float64Array, count: number, soft: number): Float32Array {
   const total = grey.length;
-  const sorted = grey.toSorted();
+  const values = grey.slice();
   const byRank = (rank: number): number =>
-    sorted[total - 1 - Math.min(Math.max(rank, 0), total - 1)] as number;
+    selectRanked(values, total - 1 - Math.min(Math.max(rank, 0), total - 1));
   const first = count - soft;
   const last = count + soft - 1;
   const [high, low] = [byRank(first), byRank(last)];
