@@ -17,6 +17,7 @@ import { automix } from './automix.js';
 import type { AutomixMethod } from './automix-method.js';
 import type { AutomixOptions } from './automix-options.js';
 import type { AutomixPass } from './automix-pass.js';
+import { applyBlockMix } from './block-mixer.js';
 import type { AutomixPlan } from './plan-automix.js';
 import { samix } from './samix.js';
 
@@ -304,5 +305,23 @@ describe('training', () => {
     const sources = mixed.plan.partner.map((other, row) => [row, other]);
     const wanted = numbersOf(blendByMasks(batch.images, sources, mixed.masks!));
     numbersOf(mixed.images).forEach((value, index) => expect(value).toBeCloseTo(wanted[index]!, 5));
+  });
+
+  it.each([
+    [{ method: 'mixup' }, /plan.method must be one of 'mixBlock'; got "mixup"/],
+    [{ shape: [4, 8, 6] }, /plan.shape must be the batch's \[B,H,W\]=\[4,6,8\]/],
+    [{ partner: null }, /plan.partner must be a list; got null/],
+    [{ partner: [1, 2, 3, 4] }, /partner must be rows from 0 to 3; got 4/],
+    [{ lam: [0.5, 0.5, 0.5, 'x'] }, /lam must be a number from 0 to 1; got "x"/],
+    [{ lam: [0.5] }, /lam must have one number for each of 4 rows/],
+  ])('applies plans read back from JSON, and refuses %j', (damage, message) => {
+    const { method, teacher: classifier } = make();
+    const batch = tinyBatch();
+    const { block, stage } = method;
+    const mixed = method.mixer({ derangement: true })(batch, { rng: createRng(0) });
+    const plan = JSON.parse(JSON.stringify(mixed.plan));
+    const again = applyBlockMix(batch, plan, { block, classifier, stage });
+    expect(numbersOf(again.images)).toEqual(numbersOf(mixed.images));
+    expect(() => applyBlockMix(batch, { ...plan, ...damage }, { block, classifier, stage })).toThrow(message);
   });
 });

@@ -3,6 +3,7 @@ import {
   blendByMasks,
   type Classifier,
   checkBatch,
+  checkChoice,
   type Interpolation,
   invalidArgument,
   type MixedBatch,
@@ -79,7 +80,7 @@ export function applyBlockMix(
   { block, classifier, stage, lamMargin = 0 }: BlockMixSource,
   { masks: wanted = false }: { readonly masks?: boolean } = {},
 ): MixedBatch<BlockMixPlan> {
-  checkBatch('applyBlockMix', batch);
+  checkFits(batch, plan);
   const { partner, lam } = plan;
   const [size, height, width] = shapeOf(batch);
   const sources = sourcesOf(plan);
@@ -112,6 +113,20 @@ export function applyBlockMix(
     };
   });
   return { ...made, plan };
+}
+
+function checkFits(batch: Batch, { method, shape, partner, lam }: BlockMixPlan): void {
+  checkBatch('applyBlockMix', batch);
+  checkChoice('applyBlockMix', 'plan.method', method, ['mixBlock']);
+  const wanted = shapeOf(batch);
+  if (!Array.isArray(shape) || shape.join() !== wanted.join()) {
+    throw invalidArgument('applyBlockMix', 'plan.shape', `be the batch's [B,H,W]=[${wanted}]`, shape, {
+      code: 'SHAPE',
+    });
+  }
+  for (const [name, list] of Object.entries({ partner, lam })) {
+    if (!Array.isArray(list)) throw invalidArgument('applyBlockMix', `plan.${name}`, 'be a list', list);
+  }
 }
 
 /** A trained block as a `Mixer`. It needs no gradient and leaves all statistics as they are. */

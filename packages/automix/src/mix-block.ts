@@ -1,4 +1,5 @@
 import {
+  checkRange,
   type Interpolation,
   invalidArgument,
   type NamedVariables,
@@ -186,5 +187,10 @@ function checkCall(channels: number, features: Tensor4D, { lam, partner }: MixBl
         code: 'BATCH_SIZE',
       });
     }
+  }
+  for (const own of lam) checkRange('MixBlock', 'lam', own, 0, 1);
+  const stranger = partner.find((row) => !(Number.isInteger(row) && row >= 0 && row < size));
+  if (stranger !== undefined) {
+    throw invalidArgument('MixBlock', 'partner', `be rows from 0 to ${size - 1}`, stranger);
   }
 }
