@@ -95,6 +95,20 @@ describe('mix train', () => {
     expect(other.stderr).toMatch(/^mix: .*model.*\n$/);
   });
 
+  it('goes on with learned masks exactly where it was stopped, and says which head it evaluates', async () => {
+    const learned = [...toy(32, 2), '--mixer', 'automix', '--head', 'teacherMix'];
+    const whole = await mix(...learned, '--out', 'masks');
+    expect(whole).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(whole.stdout).toContain('with mixer automix, evaluated by head teacherMix, seed 0');
+    const [, first] = records('masks');
+    expect(first).toMatchObject({ type: 'epoch', losses: { generator: expect.any(Number) } });
+    expect(first.metrics).toHaveProperty('maskEntropy');
+    const stop = { at: 'epoch 1/2', signal: 'SIGINT' } as const;
+    await runMix([...learned, '--out', 'masks-parts'], folder, stop);
+    expect(await mix('train', '--resume', 'masks-parts')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(weightsHash('masks-parts')).toBe(weightsHash('masks'));
+  });
+
   it('refuses to resume elsewhere', async () => {
     const line = 'mix: --out must be left out with --resume: the run folder has its own\n';
     expect(await mix('train', '--resume', 'whole', '--out', 'x')).toMatchObject({

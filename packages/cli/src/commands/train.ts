@@ -3,6 +3,7 @@ import { handleSignals } from '@mix/train/node';
 import type { Command } from 'commander';
 import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
 import type { Config } from '../config/config-schema.js';
+import { headOf } from '../factories/learned/training-keys.js';
 import { commandName } from '../output/command-name.js';
 import { formatScores } from '../output/format-epoch.js';
 import { createPrinter, type Printer } from '../output/printer.js';
@@ -49,7 +50,7 @@ async function train(
     printer.line(`backend  ${describeBackend(backend)}`);
     printer.line(`data     ${describeData(data)}`);
     printer.line(
-      `run      ${config.model.name} with mixer ${config.method.mixer}, seed ${config.seed}, in ${shownPath(config.out)}`,
+      `run      ${config.model.name} with mixer ${config.method.mixer}${describeHead(config)}, seed ${config.seed}, in ${shownPath(config.out)}`,
     );
     const outcome = await runTraining({
       config,
@@ -69,6 +70,10 @@ async function train(
   }
 }
 
+function describeHead({ method }: Config): string {
+  return 'head' in method ? `, evaluated by head ${headOf(method)}` : '';
+}
+
 function claimFor({ out, method, model }: Config): ClaimedFolder {
   return out === undefined ? claimNewFolder(method.mixer, model.name) : claimFolder(out);
 }
@@ -79,7 +84,7 @@ function claimAgain(folder: string): ClaimedFolder {
 
 function printOutcome(
   printer: Printer,
-  { out, train: { epochs } }: Config & { readonly out: string },
+  { out, method, train: { epochs } }: Config & { readonly out: string },
   { stopped, step, epochsDone, last, best, corrupt }: TrainingOutcome,
 ): void {
   if (corrupt > 0) {
@@ -98,6 +103,7 @@ function printOutcome(
   }
   printer.result({
     out,
+    ...('head' in method && { head: headOf(method) }),
     stopped,
     step,
     epochsDone,

@@ -14,6 +14,14 @@ export function checkCombinations(config: Config, context: z.core.$RefinementCtx
   if (warmupEpochs >= epochs) {
     refuse(['train', 'warmupEpochs'], `be below the number of epochs (--epochs ${epochs})`);
   }
+  const { schedule, finalRate, learningRate } = config.train as Config['train'] & {
+    readonly learningRate: number;
+  };
+  if (finalRate > 0 && schedule === 'constant') {
+    refuse(['train', 'finalRate'], 'be 0 with --schedule constant, which ends where it began');
+  } else if (finalRate > learningRate) {
+    refuse(['train', 'finalRate'], `be at most the highest (--learning-rate ${learningRate})`);
+  }
   if (mean.length !== std.length) {
     refuse(
       ['train', 'std'],

@@ -3,6 +3,7 @@ import { labelRules } from '../factories/label-rules.js';
 import { losses } from '../factories/losses.js';
 import { mixers } from '../factories/mixers.js';
 import type { Refuse } from './check-combinations.js';
+import { checkLearned, checkSumix } from './check-learned.js';
 import type { Config } from './config-schema.js';
 
 /** Rules about how mixer, label rule, loss and schedule go together. */
@@ -10,6 +11,7 @@ export function checkMixing({ method, labels, loss, model, train }: Config, refu
   const mixer = factoryOf(mixers, method.mixer);
   const chosen = `--mixer ${method.mixer}`;
   checkSchedule(method, train.epochs, refuse);
+  if (mixer.learned !== undefined) checkLearned({ method, labels, loss, train }, refuse);
   if (mixer.always !== undefined) {
     const scheduled = (['prob', 'probEnd', 'onEpoch', 'offEpoch'] as const).find(
       (key) => method[key] !== unscheduled[key],
@@ -47,14 +49,15 @@ export function checkMixing({ method, labels, loss, model, train }: Config, refu
   if (loss.balanceFrom !== undefined && loss.balance === 'none') {
     refuse(['loss', 'balanceFrom'], 'come with something to begin with (--balance)');
   }
+  const byItself = mixer.method !== undefined || mixer.learned !== undefined;
   const beyondPairs = mixer.beyondPairs?.(method) === true;
-  if (factoryOf(labelRules, labels.rule).pairsOnly && (beyondPairs || mixer.method !== undefined)) {
+  if (factoryOf(labelRules, labels.rule).pairsOnly && (beyondPairs || byItself)) {
     refuse(
       ['labels', 'rule'],
       `go with a mixer of two images and their plain labels; ${chosen} gives others`,
     );
   }
-  if (labels.rule !== 'mixed' && mixer.method !== undefined) {
+  if (labels.rule !== 'mixed' && byItself) {
     refuse(['labels', 'rule'], `be mixed with ${chosen}, which mixes labels by itself`);
   }
   const soft = beyondPairs || method.labelSmoothing > 0 || labels.rule === 'multi-label';
@@ -64,9 +67,12 @@ export function checkMixing({ method, labels, loss, model, train }: Config, refu
       'go with plain labels of two images at most: no smoothing, no softening, no multi-label',
     );
   }
+  const plainLoss = loss.name === 'cross-entropy' && loss.balance === 'none';
+  if (labels.rule === 'sumix') {
+    checkSumix(labels, method, { plainLoss, dropsRows: mixer.keep !== undefined }, refuse);
+  }
   if (labels.rule === 'm-correction') {
     if (mixer.keep !== undefined) refuse(['labels', 'rule'], `be another with ${chosen}, which drops rows`);
-    const plainLoss = loss.name === 'cross-entropy' && loss.balance === 'none';
     if (!plainLoss) refuse(['loss', 'name'], 'be cross-entropy, unbalanced, with --label-rule m-correction');
     if (method.labelSmoothing > 0) {
       refuse(

@@ -37,6 +37,11 @@ const companions: Readonly<Record<string, Readonly<Record<string, Readonly<Recor
   'labels.amplitudeUntil': { labels: { paddlesStage: 1, phaseUntil: 0.5 } },
   'labels.phaseUntil': { labels: { paddlesStage: 1 } },
   'loss.balanceFrom': { loss: { balance: 'class-weights' } },
+  'method.generatorFinalRate': { method: { generatorLearningRate: 0.5 } },
+  'method.teacherFrom': { method: { teacherSchedule: 'cosine' } },
+  'method.teacherMomentum': { method: { teacherSchedule: 'constant' } },
+  'method.teacherMomentumEnd': { method: { teacherSchedule: 'cosine' } },
+  'train.finalRate': { train: { learningRate: 0.5 } },
   'method.onEpoch': { train: { epochs: 30 } },
   'method.rampEpochs': { method: { probEnd: 0.5 } },
 };

@@ -140,6 +140,11 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
     .enum(['cosine', 'constant'])
     .default('cosine')
     .describe('learning rate after the warm-up: half a cosine to 0 by step, or constant'),
+  finalRate: z.number().min(0).default(0).describe('learning rate at the end of the cosine'),
+  scheduleBy: z
+    .enum(['step', 'epoch'])
+    .default('step')
+    .describe('change learning rates after every step, or after every epoch as much published code does'),
   warmupEpochs: z.number().min(0).default(0).describe('epochs of linear warm-up, part of all epochs'),
   clipNorm: z.number().positive().exactOptional().describe('clip gradients to this common norm'),
   flip: z.boolean().default(true).describe('mirror training images with probability 1/2'),

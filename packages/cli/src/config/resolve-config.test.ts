@@ -66,7 +66,7 @@ describe('resolveConfig', () => {
     ],
     [
       { method: { mixer: 'cutmx' } },
-      "config.json: 'method.mixer' must be one of 'none', 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix', 'ricap', 'mosaic', 'stackmix', 'cutout', 'random-erasing', 'gridmask', 'hide-and-seek', 'augmix', 'soft-crop', 'manifold-mixup', 'mixupe', 'class-distance-mixup', 'augmix-consistency', 'cmo', 'bilateral', 'bbn-mixup', 'choose', 'curriculum'; got \"cutmx\"; did you mean 'cutmix'?",
+      "config.json: 'method.mixer' must be one of 'none', 'mixup', 'cutmix', 'mixup+cutmix', 'fmix', 'gridmix', 'resizemix', 'smoothmix', 'hmix', 'gmix', 'ricap', 'mosaic', 'stackmix', 'cutout', 'random-erasing', 'gridmask', 'hide-and-seek', 'augmix', 'soft-crop', 'manifold-mixup', 'mixupe', 'class-distance-mixup', 'augmix-consistency', 'automix', 'samix', 'adautomix', 'cmo', 'bilateral', 'bbn-mixup', 'choose', 'curriculum'; got \"cutmx\"; did you mean 'cutmix'?",
     ],
     [
       { method: { mixer: 'choose', mixers: ['mixup', 'cmo'] } },
@@ -74,7 +74,7 @@ describe('resolveConfig', () => {
     ],
     [
       { labels: { rule: 'remx' } },
-      "config.json: 'labels.rule' must be one of 'mixed', 'remix', 'lumix', 'multi-label', 'm-correction'; got \"remx\"; did you mean 'remix'?",
+      "config.json: 'labels.rule' must be one of 'mixed', 'remix', 'lumix', 'multi-label', 'm-correction', 'sumix'; got \"remx\"; did you mean 'remix'?",
     ],
     [
       { labels: { rule: 'mixed', kappa: 3 } },
@@ -211,6 +211,51 @@ describe('resolveConfig', () => {
       { 'data.noiseMap': [1, 0] },
       '--noise-map must come with asymmetric noise (--label-noise asymmetric); got [1,0]',
     ],
+    [
+      { 'method.mixer': 'automix', 'method.prob': 0.5 },
+      '--prob must be left out with --mixer automix: its masks are learned in every step; got 0.5',
+    ],
+    [
+      { 'method.mixer': 'automix', 'labels.rule': 'sumix' },
+      '--label-rule must go with a mixer of two images and their plain labels; --mixer automix gives others; got "sumix"',
+    ],
+    [
+      { 'method.mixer': 'samix', 'loss.name': 'bce' },
+      '--loss must be cross-entropy with --mixer samix; got "bce"',
+    ],
+    [
+      { 'method.mixer': 'samix', 'method.lamConcat': 'all' },
+      '--lam-concat must be none or value unless --lam-multiply is none and --query-key shared; got "all"',
+    ],
+    [
+      { 'method.mixer': 'automix', 'method.teacherMomentum': 0.9 },
+      '--teacher-momentum must come with a schedule that has it, not with --teacher-schedule auto; got 0.9',
+    ],
+    [
+      { 'method.mixer': 'automix', 'train.optimizer': 'adamw', 'method.generatorMomentum': 0 },
+      '--generator-momentum must come with sgd (--generator-optimizer sgd); got 0',
+    ],
+    [
+      { 'method.mixer': 'adautomix', 'method.generatorFinalRate': 0.1 },
+      '--generator-final-rate must be at most the highest (--generator-learning-rate 0.01); got 0.1',
+    ],
+    [
+      { 'method.mixer': 'adautomix', 'method.mixSamples': 2, 'method.randomSamples': true },
+      '--random-samples must be left out with --mix-samples 2, the fewest there are; got true',
+    ],
+    [
+      {
+        'method.mixer': 'cutmix',
+        'labels.rule': 'sumix',
+        'labels.sumixVariant': 'reference',
+        'labels.sharpness': 2,
+      },
+      '--sharpness must be left out with the published ratio (--ratio-from reference); got 2',
+    ],
+    [
+      { 'train.finalRate': 0.05, 'train.schedule': 'constant' },
+      '--final-rate must be 0 with --schedule constant, which ends where it began; got 0.05',
+    ],
   ])('refuses the flags %j together', (flags, message) => {
     expect(() => resolveConfig({ flags: new Map(Object.entries(flags)) })).toThrow(new UsageError(message));
   });
@@ -224,6 +269,9 @@ describe('resolveConfig', () => {
     { 'method.mixer': 'cutout', 'labels.rule': 'remix', 'loss.name': 'decoupled' },
     { 'method.mixer': 'bilateral', 'method.rampEpochs': 2, 'method.alphaEnd': 2 },
     { 'method.mixer': 'ricap', 'labels.rule': 'm-correction', 'method.onEpoch': 1, 'method.offEpoch': 2 },
+    { 'method.mixer': 'automix', 'method.generatorOptimizer': 'sgd', 'train.optimizer': 'adamw' },
+    { 'method.mixer': 'adautomix', 'method.teacherSchedule': 'cosine', 'method.teacherFrom': 0.25 },
+    { 'method.mixer': 'cutmix', 'method.alpha': 0.2, 'labels.rule': 'sumix', 'labels.gamma': 1 },
   ])('takes the flags %j together', (flags) => {
     expect(() => resolveConfig({ flags: new Map(Object.entries(flags)) })).not.toThrow();
   });

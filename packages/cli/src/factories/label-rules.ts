@@ -1,7 +1,9 @@
 import { fromMixer, type Method, type Mixer, thresholdTargets } from '@mix/core';
 import { lumix, mCorrection, remix } from '@mix/handcrafted';
 import { z } from 'zod';
+import type { NetworkContext } from './learned/learned.js';
 import type { RowLossOptions } from './losses.js';
+import { createSumix, sumixKeys } from './sumix-rule.js';
 
 /** What a label rule is put together with. */
 export interface LabelRuleContext extends RowLossOptions {
@@ -12,7 +14,11 @@ export interface LabelRuleContext extends RowLossOptions {
   readonly counts: () => readonly number[];
   readonly numClasses: number;
   readonly stepsPerEpoch: number;
+  readonly network: NetworkContext;
 }
+
+/** A method, and what frees its own variables, if it has any. */
+export type OwnedMethod = Method & { readonly dispose?: () => void };
 
 /** A rule that `labels.rule` can name. */
 export interface LabelRuleEntry {
@@ -23,13 +29,13 @@ export interface LabelRuleEntry {
   /** Whether it is for rows of at most two classes. */
   readonly pairsOnly: boolean;
   /** Makes the method from the section. */
-  readonly create: (section: unknown, context: LabelRuleContext) => Method;
+  readonly create: (section: unknown, context: LabelRuleContext) => OwnedMethod;
 }
 
 function entry<S extends z.ZodRawShape>(
   summary: string,
   options: S,
-  create: (options: z.output<z.ZodObject<S>>, context: LabelRuleContext) => Method,
+  create: (options: z.output<z.ZodObject<S>>, context: LabelRuleContext) => OwnedMethod,
   pairsOnly = false,
 ): LabelRuleEntry {
   const own = z.object(options);
@@ -112,5 +118,11 @@ export const labelRules: Readonly<Record<string, LabelRuleEntry>> = {
         prior: priorWeight,
         mixer,
       }),
+  ),
+  sumix: entry(
+    'labels by how much the model finds of each image in the mix, and how sure it is (Qin et al. 2024)',
+    sumixKeys,
+    createSumix,
+    true,
   ),
 };

@@ -1,6 +1,7 @@
 import type { Method, Mixer } from '@mix/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import type { Learned, LearnedContext } from './learned/learned.js';
 import type { RowLossOptions } from './losses.js';
 import type { SamplerName } from './samplers.js';
 
@@ -25,6 +26,8 @@ export interface MixerEntry {
   readonly always?: string;
   /** Makes a method that trains with the classifier's help, in place of the mixer. */
   readonly method?: (section: unknown, options: RowLossOptions, context: MixerContext) => Method;
+  /** Makes a method that learns its masks beside the classifier, in place of the mixer. */
+  readonly learned?: (section: unknown, context: LearnedContext) => Learned;
   /** Draws the second half of each batch; batches are of one stream without it. */
   readonly secondSampler?: (section: unknown) => SamplerName;
   /** What is left of a batch of two streams, mixed or not. @defaultValue all rows */

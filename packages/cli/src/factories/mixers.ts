@@ -1,6 +1,8 @@
 import { identity } from '@mix/core';
 import { z } from 'zod';
 import { groups } from './groups.js';
+import { adautomixEntry } from './learned/adautomix-entry.js';
+import { automixEntries } from './learned/automix-entries.js';
 import { methodMixers } from './method-mixers.js';
 import { type MixerEntry, mixerEntry } from './mixer-entry.js';
 import { pairMixers } from './pair-mixers.js';
@@ -31,6 +33,8 @@ export const mixers: Readonly<Record<string, MixerEntry>> = {
   ...stacks,
   ...singles,
   ...methodMixers,
+  ...automixEntries,
+  adautomix: adautomixEntry,
   ...withAlphaEnd(twoStreams),
   ...groups,
 };

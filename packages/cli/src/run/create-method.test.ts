@@ -1,6 +1,6 @@
 import { type Batch, createRng, type Json, type MixedBatch } from '@mix/core';
 import { drawnShapes, longTail } from '@mix/data';
-import { cifarResnet } from '@mix/models';
+import { cifarResnet, type Model } from '@mix/models';
 import { tinyBatch, useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { labelRules } from '../factories/label-rules.js';
 import { balanceNames, losses } from '../factories/losses.js';
 import type { MixerContext } from '../factories/mixer-entry.js';
 import { mixers } from '../factories/mixers.js';
-import { createMethod, createMixer } from './create-method.js';
+import { type CreatedMethod, createMethod, createMixer } from './create-method.js';
 
 useBackend('cpu');
 
@@ -126,21 +126,38 @@ const dataset = longTail(drawnShapes({ size: 400, split: 'train' }), { factor: 0
 
 const { numClasses, ...model } = { numClasses: dataset.classes.length, depth: 8, width: 2 };
 
-/** The loss of one step of a small network. */
-function step(content: Readonly<Record<string, unknown>>): number {
-  const method = createMethod(resolve(content), dataset, 1);
-  const classifier = cifarResnet({ ...model, numClasses, rng: createRng(0) });
+/** What a small network and a method for it are used for; both are freed. */
+function withMethod<T>(
+  content: Readonly<Record<string, unknown>>,
+  use: (made: CreatedMethod, classifier: Model) => T,
+): T {
+  const createTeacher = () => cifarResnet({ ...model, numClasses, rng: createRng(0) });
+  const classifier = createTeacher();
+  const network = { classifier, createTeacher, imageShape: [4, 4, 3] as const, rng: createRng(0) };
+  const made = createMethod(resolve(content), dataset, 1, network);
   try {
-    return tf.tidy(() => {
-      const labels = tf.tensor1d([0, 1, 2, 3, 0, 1], 'int32');
-      const batch: Batch = { images: tinyBatch({ size: 6, height: 4, width: 4 }).images, labels };
-      const { losses: found } = method.step(classifier, batch, { rng: createRng(0), step: 0, progress: 0.5 });
-      return found['classifier']?.dataSync()[0] as number;
-    });
+    return use(made, classifier);
   } finally {
+    made.dispose();
     classifier.dispose();
   }
 }
+
+/** The loss of one step of a small network. */
+const step = (content: Readonly<Record<string, unknown>>): number =>
+  withMethod(content, ({ method }, classifier) =>
+    tf.tidy(() => {
+      const labels = tf.tensor1d([0, 1, 2, 3, 0, 1], 'int32');
+      const batch: Batch = { images: tinyBatch({ size: 6, height: 4, width: 4 }).images, labels };
+      const { losses: found } = method.step(classifier, batch, {
+        rng: createRng(0),
+        step: 0,
+        totalSteps: 2,
+        progress: 0.5,
+      });
+      return found['classifier']?.dataSync()[0] as number;
+    }),
+  );
 
 describe('createMethod', () => {
   it.each(Object.keys(mixers))('trains with %s', (mixer) => {
@@ -160,10 +177,33 @@ describe('createMethod', () => {
 
   it('stops learning below a stage without changing the loss', () => {
     const name = (labels: Readonly<Record<string, unknown>>): string =>
-      createMethod(resolve({ labels }), dataset, 1).name;
+      withMethod({ labels }, ({ method }) => method.name);
     expect(name({ paddlesStage: 2 })).toBe('paddles(none)');
     expect(step({ labels: { paddlesStage: 2 } })).toBeCloseTo(step({}), 4);
     expect(name({})).toBe('none');
+  });
+
+  it.each(['automix', 'samix', 'adautomix'])('shows the heads of %s, and frees all that it made', (mixer) => {
+    const before = tf.memory().numTensors;
+    withMethod({ method: { mixer, alpha: 4, generatorMomentum: 0 } }, ({ method, learned }, classifier) => {
+      expect(method.name).toBe(mixer);
+      expect(Object.keys(method.groups)).toEqual(['classifier', 'generator']);
+      expect(learned?.heads.student).toBe(classifier);
+      expect(learned?.heads.teacher).not.toBe(classifier);
+    });
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('passes the options of learned masks on', () => {
+    const loss = (mixer: string, options: Readonly<Record<string, unknown>> = {}): number =>
+      step({ method: { mixer, ...options } });
+    for (const mixer of ['automix', 'samix', 'adautomix']) {
+      const values = [{}, { weightOne: 2 }, { labelSmoothing: 0.2 }, { weightMix: 3 }, { lamPer: 'sample' }];
+      const losses = values.map((options) => loss(mixer, options));
+      expect(new Set(losses).size).toBe(losses.length);
+    }
+    expect(loss('automix', { headOneMix: 'mixup' })).not.toBe(loss('automix'));
+    expect(loss('adautomix', { mixSamples: 2 })).not.toBe(loss('adautomix'));
   });
 
   it('has a value of its own for each loss and each balance', () => {

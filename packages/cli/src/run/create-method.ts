@@ -3,7 +3,8 @@ import { classCounts, datasetLabels, type ImageDataset } from '@mix/data';
 import { deferred, paddles, type RowLoss } from '@mix/handcrafted';
 import type { Config } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
-import { type LabelRuleContext, labelRules } from '../factories/label-rules.js';
+import { type LabelRuleContext, labelRules, type OwnedMethod } from '../factories/label-rules.js';
+import type { Learned, NetworkContext } from '../factories/learned/learned.js';
 import { balances, losses } from '../factories/losses.js';
 import type { MixerContext } from '../factories/mixer-entry.js';
 import { mixers } from '../factories/mixers.js';
@@ -21,37 +22,65 @@ export function createMixer(
   return keep(from > 0 || to < 1 ? during(mixer, { from, to }) : mixer);
 }
 
-/** What training optimises, by the sections `method`, `labels` and `loss`. */
+/** What training optimises. */
+export interface CreatedMethod {
+  readonly method: Method;
+  /** What a method that learns its masks shows besides. */
+  readonly learned?: Learned;
+  /** Frees what the method owns, its teacher included. */
+  dispose(): void;
+}
+
+/** Makes what training optimises, by the sections `method`, `labels` and `loss`. */
 export function createMethod(
   config: Pick<Config, 'method' | 'labels' | 'loss' | 'train'>,
   dataset: ImageDataset,
   stepsPerEpoch: number,
-): Method {
+  network: NetworkContext,
+): CreatedMethod {
   const { labels, loss: section } = config;
   const numClasses = dataset.classes.length;
   // A class that does not occur counts as one image.
   const counts = (): number[] =>
     classCounts(datasetLabels(dataset), numClasses).map((count) => Math.max(count, 1));
   const plain = factoryOf(losses, section.name).create(section, counts);
-  const make = (loss: RowLoss): Method => createWithLoss(config, loss, { counts, numClasses, stepsPerEpoch });
+  const { method: chosen, train } = config;
+  const { mean, std } = train;
+  const learned = factoryOf(mixers, chosen.mixer).learned?.(chosen, {
+    ...{ numClasses, scale: { mean, std }, labelSmoothing: chosen.labelSmoothing },
+    ...network,
+  });
+  if (learned !== undefined) {
+    return { method: learned.method, learned, dispose: () => learned.dispose() };
+  }
+  const made: OwnedMethod[] = [];
+  const make = (loss: RowLoss): Method => {
+    const method = createWithLoss(config, loss, { counts, numClasses, stepsPerEpoch, network });
+    made.push(method);
+    return method;
+  };
+  const dispose = (): void => {
+    for (const method of made) method.dispose?.();
+  };
   const balanced =
     section.balance === 'none' ? make(plain) : make(balances[section.balance](plain, counts()));
   const { balanceFrom: from } = section;
   const method = from === undefined ? balanced : deferred(make(plain), balanced, { from });
   const { paddlesStage: stage, amplitudeUntil, phaseUntil } = labels;
-  if (stage === undefined) return method;
-  return paddles(method, {
+  if (stage === undefined) return { method, dispose };
+  const options = {
     stage,
     ...(amplitudeUntil !== undefined && { amplitudeUntil }),
     ...(phaseUntil !== undefined && { phaseUntil }),
-  });
+  };
+  return { method: paddles(method, options), dispose };
 }
 
 function createWithLoss(
   config: Pick<Config, 'method' | 'labels' | 'train'>,
   loss: RowLoss,
-  known: Pick<LabelRuleContext, 'counts' | 'numClasses' | 'stepsPerEpoch'>,
-): Method {
+  known: Pick<LabelRuleContext, 'counts' | 'numClasses' | 'stepsPerEpoch' | 'network'>,
+): OwnedMethod {
   const { method, labels, train } = config;
   const options = { loss, labelSmoothing: method.labelSmoothing };
   const context = { numClasses: known.numClasses, scale: { mean: train.mean, std: train.std } };

@@ -1,19 +1,13 @@
-import { type BatchSource, createRng, type Method, type Rng } from '@mix/core';
+import { type BatchSource, type Classifier, createRng, type Method, type Rng } from '@mix/core';
 import type { Model } from '@mix/models';
-import {
-  constant,
-  cosine,
-  linearWarmup,
-  type Optimizer,
-  type Prepare,
-  prepareImages,
-  type Schedule,
-} from '@mix/train';
+import { type Prepare, prepareImages } from '@mix/train';
 import type { Config } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
+import type { Learned } from '../factories/learned/learned.js';
+import { headOf } from '../factories/learned/training-keys.js';
 import { mixers } from '../factories/mixers.js';
 import { models } from '../factories/models.js';
-import { optimizers } from '../factories/optimizers.js';
+import { createGroups, type Groups } from './create-groups.js';
 import { createLoaders } from './create-loaders.js';
 import { createMethod } from './create-method.js';
 import type { OpenedData } from './open-data.js';
@@ -22,45 +16,57 @@ import type { OpenedData } from './open-data.js';
 export interface Training {
   readonly model: Model;
   readonly method: Method;
+  /** What is seen of the masks, if they are learned. */
+  readonly learned: Learned | undefined;
+  /** The classifier that counts: another head than the model's where the configuration says so. */
+  readonly evaluated: Classifier;
   readonly train: BatchSource;
   readonly test: BatchSource;
   readonly prepare: Prepare;
-  readonly optimizer: Optimizer;
-  readonly schedule: Schedule;
+  readonly groups: Groups;
   readonly rng: Rng;
   /** Samples that were found unusable so far. */
   corrupt(): number;
-  /** Frees the model and the optimiser, and ends the decoding threads. */
+  /** Frees model, method and optimisers, and ends the decoding threads. */
   close(): Promise<void>;
 }
 
-/** Makes model, method, loaders and optimiser. Runs of one seed start from the same weights and see the same batches. */
+/** Makes model, method, loaders and optimisers. Runs of one seed start from the same weights and see the same batches. */
 export function createTraining(config: Config, data: OpenedData): Training {
   const rng = createRng(config.seed);
   const { mean, std, flip, cropPadding } = config.train;
   const { train, test, corrupt, close } = createLoaders(data, config, rng.fork('data'));
-  const schedule = createSchedule(config, train.numBatches);
-  const method = createMethod(config, data.train, train.numBatches);
-  const optimizer = factoryOf(optimizers, config.train.optimizer).create(config.train);
-  const model = factoryOf(models, config.model.name).create(config.model, {
-    numClasses: train.numClasses,
-    inChannels: train.imageShape[2],
-    imageSize: [train.imageShape[0], train.imageShape[1]],
-    rng: rng.fork('model'),
+  const { imageShape, numClasses } = train;
+  const groups = createGroups(config, train.numBatches);
+  const createModel = (): Model =>
+    factoryOf(models, config.model.name).create(config.model, {
+      numClasses,
+      inChannels: imageShape[2],
+      imageSize: [imageShape[0], imageShape[1]],
+      rng: rng.fork('model'),
+    });
+  const model = createModel();
+  const { method, learned, dispose } = createMethod(config, data.train, train.numBatches, {
+    classifier: model,
+    createTeacher: createModel,
+    imageShape,
+    rng: rng.fork('method'),
   });
   return {
     model,
     method,
+    learned,
+    evaluated: learned?.heads[headOf(config.method)] ?? model,
     train,
     test,
     prepare: viewed(prepareImages({ mean, std, flip, cropPadding }), config.method),
-    optimizer,
-    schedule,
+    groups,
     corrupt,
     rng: rng.fork('train'),
     async close() {
+      dispose();
       model.dispose();
-      optimizer.dispose();
+      for (const optimizer of Object.values(groups.optimizers)) optimizer.dispose();
       await close();
     },
   };
@@ -77,14 +83,4 @@ function viewed(prepare: Prepare, section: Config['method']): Prepare {
     batch.images.dispose();
     return { ...batch, images };
   };
-}
-
-function createSchedule({ train }: Config, stepsPerEpoch: number): Schedule {
-  const { epochs, schedule, warmupEpochs } = train;
-  // Every optimiser has the key; its default differs, so it is one of the optimiser's own.
-  const { learningRate } = train as unknown as { readonly learningRate: number };
-  const warmupSteps = Math.round(warmupEpochs * stepsPerEpoch);
-  return schedule === 'constant'
-    ? linearWarmup(constant(learningRate), warmupSteps)
-    : cosine({ base: learningRate, warmupSteps, totalSteps: epochs * stepsPerEpoch });
 }

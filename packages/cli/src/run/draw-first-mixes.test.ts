@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../config/resolve-config.js';
 import { mixers } from '../factories/mixers.js';
 import { drawGallery } from '../gallery/draw-gallery.js';
+import { createTraining } from './create-training.js';
 import { drawFirstMixes } from './draw-first-mixes.js';
 import { openData } from './open-data.js';
 
@@ -10,14 +11,25 @@ useBackend('cpu');
 
 const configOf = (method: Readonly<Record<string, unknown>>) =>
   resolveConfig({
-    file: { name: 'test', content: { data: { trainLimit: 24, testLimit: 10, workers: 0 }, method } },
+    file: {
+      name: 'test',
+      content: {
+        data: { trainLimit: 24, testLimit: 10, workers: 0 },
+        model: { name: 'cifar-resnet', depth: 8, width: 2 },
+        method,
+        train: { batchSize: 8 },
+      },
+    },
     flags: new Map(),
   });
 
 describe('a gallery', () => {
   it.each(Object.keys(mixers))('shows what %s does', async (mixer) => {
     const config = configOf({ mixer });
-    const { rows } = await drawFirstMixes(config, await openData(config.data, 0), 3);
+    const data = await openData(config.data, 0);
+    const training = createTraining(config, data);
+    const { rows } = await drawFirstMixes(config, data, 3, training.learned?.mixer);
+    await training.close();
     expect(rows).toHaveLength(3);
     for (const { sources, mask, mix, lam, targets } of rows) {
       expect([mask.width, mask.height]).toEqual([mix.width, mix.height]);

@@ -37,7 +37,9 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
   try {
     const content = JSON.parse(JSON.stringify(config)) as Json;
     // Before anything is written: images that cannot be decoded show here, and the folder stays free.
-    const gallery = resume ? undefined : await drawFirstMixes(config, data, galleryRows);
+    const gallery = resume
+      ? undefined
+      : await drawFirstMixes(config, data, galleryRows, training.learned?.mixer);
     const folder = await openRunFolder(config.out, resume ? { resume } : { config: content });
     if (gallery !== undefined) await writePng(join(config.out, 'gallery.png'), drawGallery(gallery));
     const result = await fit({
@@ -48,8 +50,9 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       prepare: training.prepare,
       epochs: config.train.epochs,
       rng: training.rng,
-      optimizers: training.optimizer,
-      schedule: training.schedule,
+      evaluated: training.evaluated,
+      optimizers: training.groups.optimizers,
+      schedule: training.groups.schedule,
       ...(config.train.clipNorm !== undefined && { clip: { norm: config.train.clipNorm } }),
       evaluateEvery: config.train.evaluateEvery,
       checkpointEvery: config.train.checkpointEvery,

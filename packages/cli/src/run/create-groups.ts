@@ -1,0 +1,63 @@
+import { constant, cosine, linearWarmup, type Optimizer, type Schedule } from '@mix/train';
+import type { Config } from '../config/config-schema.js';
+import { factoryOf } from '../factories/factory-of.js';
+import type { TrainingValues } from '../factories/learned/training-keys.js';
+import { optimizers } from '../factories/optimizers.js';
+
+/** How the groups of variables are trained. */
+export interface Groups {
+  readonly optimizers: Readonly<Record<string, Optimizer>>;
+  readonly schedule: Readonly<Record<string, Schedule>>;
+}
+
+/** The section of an optimiser; each has more keys of its own. */
+type Section = Readonly<Record<string, unknown>> & { readonly optimizer: string };
+
+/**
+ * An optimiser and a schedule for the classifier, and for the generator of masks where the method has one: with the settings of the
+ * section `train` where `method` gives no others. The caller disposes the optimisers.
+ */
+export function createGroups(
+  { method, train }: Pick<Config, 'method' | 'train'>,
+  stepsPerEpoch: number,
+): Groups {
+  const { optimizer, finalRate } = train;
+  // Every optimiser has the key; its default differs, so it is one of the optimiser's own.
+  const { learningRate } = train as unknown as { readonly learningRate: number };
+  const classifier = createOptimizer(train);
+  const rates = createSchedule(train, learningRate, finalRate, stepsPerEpoch);
+  if (!('generatorLearningRate' in method)) {
+    return { optimizers: { classifier }, schedule: { classifier: rates } };
+  }
+  const values = method as unknown as TrainingValues;
+  const { generatorOptimizer = optimizer, generatorMomentum, generatorWeightDecay } = values;
+  const generator = createOptimizer({
+    // Another optimiser has nothing to do with the settings of this one.
+    ...(generatorOptimizer === optimizer ? train : {}),
+    optimizer: generatorOptimizer,
+    ...(generatorMomentum !== undefined && { momentum: generatorMomentum }),
+    ...(generatorMomentum === 0 && { nesterov: false }),
+    ...(generatorWeightDecay !== undefined && { weightDecay: generatorWeightDecay }),
+  });
+  const { generatorLearningRate, generatorFinalRate } = values;
+  const slow = createSchedule(train, generatorLearningRate, generatorFinalRate, stepsPerEpoch);
+  return { optimizers: { classifier, generator }, schedule: { classifier: rates, generator: slow } };
+}
+
+function createOptimizer(section: Section): Optimizer {
+  return factoryOf(optimizers, section.optimizer).create(section);
+}
+
+function createSchedule(
+  { epochs, schedule, scheduleBy, warmupEpochs }: Config['train'],
+  base: number,
+  final: number,
+  stepsPerEpoch: number,
+): Schedule {
+  const warmupSteps = Math.round(warmupEpochs * stepsPerEpoch);
+  const rates =
+    schedule === 'constant'
+      ? linearWarmup(constant(base), warmupSteps)
+      : cosine({ base, final, warmupSteps, totalSteps: epochs * stepsPerEpoch });
+  return scheduleBy === 'step' ? rates : (step) => rates(step - (step % stepsPerEpoch));
+}
