@@ -307,6 +307,15 @@ describe('training', () => {
     numbersOf(mixed.images).forEach((value, index) => expect(value).toBeCloseTo(wanted[index]!, 5));
   });
 
+  it('keeps the loss on a mix out of the block', () => {
+    const { method, teacher } = make();
+    const mix = method.mixer();
+    const all = [...Object.values(teacher.variables), ...Object.values(method.block.variables)];
+    for (const variable of all) variable.trainable = true;
+    const loss = () => tf.sum(mix(tinyBatch(), { rng: createRng(0) }).images) as tf.Scalar;
+    expect(() => tf.variableGrads(loss, all)).toThrow(/Cannot find a connection/);
+  });
+
   it.each([
     [{ method: 'mixup' }, /plan.method must be one of 'mixBlock'; got "mixup"/],
     [{ shape: [4, 8, 6] }, /plan.shape must be the batch's \[B,H,W\]=\[4,6,8\]/],

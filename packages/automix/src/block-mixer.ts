@@ -12,6 +12,7 @@ import {
   type Plan,
   type Rng,
   shapeOf,
+  withoutGradient,
 } from '@mix/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -85,19 +86,22 @@ export function applyBlockMix(
   const [size, height, width] = shapeOf(batch);
   const sources = sourcesOf(plan);
   const made = tf.tidy(() => {
-    const { stages } = classifier.forward(batch.images, { training: false });
-    const features = stages[stage - 1];
-    if (features === undefined) {
-      throw invalidArgument('applyBlockMix', 'stage', `be from 1 to ${stages.length}`, stage);
-    }
-    const raw = block.masks(features, {
-      lam,
-      partner,
-      size: [height, width],
-      rescale: plan.rescale,
-      upsampling: plan.upsampling,
+    // Off the tape: a loss on the mix is not to train the block, nor the teacher.
+    const { share } = withoutGradient(() => {
+      const { stages } = classifier.forward(batch.images, { training: false });
+      const features = stages[stage - 1];
+      if (features === undefined) {
+        throw invalidArgument('applyBlockMix', 'stage', `be from 1 to ${stages.length}`, stage);
+      }
+      const raw = block.masks(features, {
+        lam,
+        partner,
+        size: [height, width],
+        rescale: plan.rescale,
+        upsampling: plan.upsampling,
+      });
+      return { share: applyLamMargin(raw, lam, lamMargin) };
     });
-    const share = applyLamMargin(raw, lam, lamMargin);
     const rows = tf.tensor2d(sources.flat(), [size, 2], 'int32');
     const own = tf.reshape(tf.mean(share, [1, 2, 3]), [size, 1]);
     const weights = tf.tensor2d(
