@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { type ConfigOption, configOptions } from '../src/config/config-options.js';
 import { describeRule } from '../src/config/describe-rule.js';
 import { resolveConfig } from '../src/config/resolve-config.js';
+import { unaligned } from './unaligned.js';
 
 const path = fileURLToPath(new URL('../README.md', import.meta.url));
 
@@ -20,14 +21,6 @@ function tableRow({ path: key, flag, schema, defaults }: ConfigOption): string {
   const rule = schema.enum === undefined ? describeRule(schema) : schema.enum.join(', ');
   return `| \`${key}\` | \`--${flag}\` | ${listed} | ${rule} | ${schema.description}${needs} |`;
 }
-
-// Formatters align the columns of tables.
-const unaligned = (text: string) =>
-  text
-    .trim()
-    .replace(/ +/g, ' ')
-    .replace(/-+/g, '-')
-    .replace(/ ?\| ?/g, '|');
 
 it('lists every key with its flag, default and rule', () => {
   const table = [

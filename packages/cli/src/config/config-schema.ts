@@ -164,6 +164,10 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
 
 const keys = z.strictObject({
   $schema: z.string().exactOptional().describe('where editors find the schema of this file'),
+  $published: z
+    .string()
+    .exactOptional()
+    .describe('accuracy that others report for these settings; for readers'),
   seed: z.int().min(0).default(0).describe('every draw of the run depends on it'),
   out: z.string().min(1).exactOptional().describe('run folder (a new one under runs/)'),
   backend: z
