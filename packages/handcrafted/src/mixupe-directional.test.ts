@@ -61,6 +61,25 @@ describe('mixupeDirectional', () => {
     },
   );
 
+  it('has the gradient of a network that bends within a step', () => {
+    const [a, x, towards] = [2, 0.15, 4];
+    const images = tf.tensor4d([x], [1, 1, 1, 1]);
+    const given = { images, labels: tf.tensor1d([0], 'int32') };
+    const forward =
+      (by: tf.Tensor) =>
+      (of: tf.Tensor4D): tf.Tensor2D => {
+        // tf.tanh written out: 2·σ(2z) − 1.
+        const bent = tf.sub(tf.mul(tf.sigmoid(tf.mul(tf.reshape(of, [1]), tf.mul(by, 2))), 2), 1);
+        return tf.stack([bent, tf.zerosLike(bent)], 1) as tf.Tensor2D;
+      };
+    const options = { alpha: 1, mean: towards } as const;
+    const slope = tf.grad((by) => mixupeDirectional(forward(by), given, options).penalty)(tf.scalar(a));
+    // q = (p − y)·(x̄ − x)·a·sech²(ax), by a with p − y as a constant; c = 1/3.
+    const tanh = Math.tanh(a * x);
+    const wanted = ((softmax0(tanh) - 1) * (towards - x) * (1 - tanh ** 2) * (1 - 2 * a * x * tanh)) / 3;
+    expect(Math.abs(number(slope) / wanted - 1)).toBeLessThan(2e-4);
+  });
+
   it('counts what rows do to each other, as BatchNorm makes them', () => {
     // Logits a·s·mean(s) and 0, s the sum of a row's pixels.
     const coupled =

@@ -43,7 +43,7 @@ export interface MixupeOptions
 /**
  * MixupE as a `Method`: Mixup with a penalty on the clean images that strengthens its first-order effect. The gradient is that of
  * `L0 + eta·R`, scaled by `|L0|/|L0 + eta·R|`, so that the loss's size stays that of Mixup's loss L0. Costs a second forward pass, for
- * versions 1 and 2 a second, third and fourth one and a gradient by the images; each also updates BatchNorm's running statistics.
+ * versions 1 and 2 five more and a gradient by the images; each also updates BatchNorm's running statistics.
  *
  * Versions 1 and 2 need a classifier that gives the same for the same images: no dropout, no stochastic depth.
  *
