@@ -29,10 +29,10 @@ export async function loadCase(path: string): Promise<GoldenCase> {
   };
 }
 
-// Most values are JSON, some plain text.
+// Most values are JSON, with Infinity as Python writes it, some plain text.
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/\bInfinity\b/g, '1e999'));
   } catch {
     return text;
   }

@@ -17,9 +17,20 @@ export const cutmixFamily: Family = async (golden) => {
   const { lam: drawn = 1, cy = 0, cx = 0 } = golden.draws;
   const boxes = shared ? partner.map(() => cutmixBox(size, drawn, [cy, cx])) : rowBoxes(golden, size);
   const lam = boxes.map((box) => shareOutside(box, size));
-  const mixed = applyCutmix(batch, { method: 'cutmix', shape, partner, boxes, lam }, { masks: true });
+  const uncorrected = golden.config['correct_lam'] === false;
+  const drawnLam = shared ? partner.map(() => drawn) : values(golden, 'inputs.lam.f64');
+  const plan = {
+    method: 'cutmix',
+    shape,
+    partner,
+    boxes,
+    lam,
+    ...(uncorrected && { labelLam: drawnLam }),
+  } as const;
+  const mixed = applyCutmix(batch, plan, { masks: true });
   const checks = await compareMixed(golden, mixed, { exact: true });
-  const own = shared ? lam.slice(0, 1) : lam;
+  const weights = uncorrected ? drawnLam : lam;
+  const own = shared ? weights.slice(0, 1) : weights;
   checks.push(await compareExactly(golden, 'outputs.box', (shared ? boxes.slice(0, 1) : boxes).flat()));
   checks.push(await compare(golden, 'outputs.lam', own));
   if (golden.expected['lam'] !== undefined) {

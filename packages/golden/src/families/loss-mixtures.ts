@@ -7,15 +7,19 @@ import {
   posteriorTable,
 } from '@mix/handcrafted';
 import { compare } from '../check.js';
-import { values } from '../golden-case.js';
+import { type GoldenCase, values } from '../golden-case.js';
 import type { Family } from './family.js';
 
-const steps = Array.from({ length: 11 }, (_, iterations) => iterations);
+// 0 to as many as the case has iterations.
+function stepsOf(golden: GoldenCase): number[] {
+  return Array.from({ length: (golden.config['iters'] as number) + 1 }, (_, iterations) => iterations);
+}
 
 export const betaMixtureFamily: Family = async (golden) => {
   const losses = values(golden, 'inputs.losses');
+  const steps = stepsOf(golden);
   const path = steps.map((iterations) => fitBetaMixture(losses, iterations));
-  const last = fitBetaMixture(losses);
+  const last = fitBetaMixture(losses, steps.length - 1);
   const normalised = values(golden, 'outputs.normalised.f64');
   return [
     await compare(
@@ -45,9 +49,10 @@ export const betaMixtureFamily: Family = async (golden) => {
 
 export const gaussianMixtureFamily: Family = async (golden) => {
   const losses = values(golden, 'inputs.losses');
+  const steps = stepsOf(golden);
   const path = steps.map((iterations) => fitGaussianMixture(losses, iterations));
   const parameters = path.flatMap(({ means, variances, weights }) => [...means, ...variances, ...weights]);
-  const clean = cleanProbabilities(fitGaussianMixture(losses), losses);
+  const clean = cleanProbabilities(fitGaussianMixture(losses, steps.length - 1), losses);
   return [
     await compare(golden, 'outputs.params.f64', parameters),
     await compare(golden, 'outputs.clean_probability.f64', clean),

@@ -18,6 +18,7 @@ export const randomErasingFamily: Family = async (golden) => {
     { masks: true },
   );
   const patch = tf.expandDims(tensor<tf.Tensor3D>(golden, 'inputs.fill_pixels'), 0);
+  const patches = tf.tile(patch, [shape[0], 1, 1, 1]);
   const edges: [number, number][] = [
     [0, 0],
     [top, height - top - h],
@@ -25,7 +26,7 @@ export const randomErasingFamily: Family = async (golden) => {
     [0, 0],
   ];
   const keep = tf.cast(constant.masks as tf.Tensor4D, 'bool');
-  const pixels = tf.pad(patch, edges) as tf.Tensor4D;
+  const pixels = tf.pad(patches, edges) as tf.Tensor4D;
   return [
     await compareExactly(golden, 'outputs.x_const', constant.images),
     await compareExactly(golden, 'outputs.x_pixel', erase(batch.images, keep, pixels)),

@@ -23,7 +23,7 @@ export const softCropFamily: Family = async (golden) => {
   const numClasses = num_classes as number;
   const soften = { numClasses, power: power as number, threshold: T as number, maxProb: max_prob as number };
   const offsets = rows(values(golden, 'inputs.offsets'), 2) as [number, number][];
-  const background = rows(values(golden, 'inputs.bg_colour'), 3);
+  const background = rows(values(golden, 'inputs.bg_colour'), batch.images.shape[3]);
   const plan = { method: 'softCrop', shape, offsets, background, visibility: 'area', soften } as const;
   const { images, targets } = applySoftCrop(batch, plan);
   const visible = offsets.map((offset) => softCropVisibility(offset, [shape[1], shape[2]]));

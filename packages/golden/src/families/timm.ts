@@ -42,18 +42,18 @@ function planOf(golden: GoldenCase, shape: BatchShape): CutmixPlan | PerSamplePl
   const size = [height, width] as const;
   const partner = reverse(count, createRng(0));
   const share = (box: Box): number => shareOutside(box, size);
-  if (golden.tensors.has('inputs.hwyx')) {
-    const boxes = rows(values(golden, 'inputs.hwyx'), 4).map(
-      ([boxHeight = 0, boxWidth = 0, y = 0, x = 0]): Box => [y, x, y + boxHeight, x + boxWidth],
-    );
-    return { method: 'cutmix', shape, partner, boxes, lam: boxes.map(share) };
-  }
   // One draw for all rows, one a row, or one for a row and its mirror image.
   const mode = golden.config['mode'];
   const draw = partner.map((other, row) =>
     mode === 'batch' ? 0 : mode === 'elem' ? row : Math.min(row, other),
   );
   const spread = <T>(list: readonly T[]): T[] => draw.map((index) => list[index] as T);
+  if (golden.tensors.has('inputs.hwyx')) {
+    const boxes = spread(rows(values(golden, 'inputs.hwyx'), 4)).map(
+      ([boxHeight = 0, boxWidth = 0, y = 0, x = 0]): Box => [y, x, y + boxHeight, x + boxWidth],
+    );
+    return { method: 'cutmix', shape, partner, boxes, lam: boxes.map(share) };
+  }
   const lam = spread(values(golden, 'inputs.lam'));
   const centres = spread(rows(values(golden, 'inputs.centres'), 2) as [number, number][]);
   const boxes = centres.map((centre, row) => cutmixBox(size, lam[row] as number, centre));
