@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../test/use-backend.js';
 import { assembleMixed } from './assemble-mixed.js';
-import type { Batch } from './batch.js';
+import { type Batch, checkBatch } from './batch.js';
 import { byProgress } from './by-progress.js';
 import { choose } from './choose.js';
 import { disposeMixed } from './dispose-mixed.js';
@@ -139,12 +139,38 @@ describe('perSample', () => {
   });
 });
 
-describe('perSample of a mixer that changes the number of rows', () => {
-  it('is refused', () => {
-    const mixer = perSample([repeat(identity, 2), identity]);
-    expect(() => mixer(batch(9), { rng: createRng(1) })).toThrow(
+describe('combinators of what does not fit together', () => {
+  /** Twice as high, as StackMix's images are. */
+  const taller: Mixer = (given, context) => {
+    const mixed = shift(1)(given, context);
+    const images = tf.concat([mixed.images, mixed.images], 1);
+    tf.dispose(mixed.images);
+    return { ...mixed, images };
+  };
+
+  it.each([
+    [
+      perSample([repeat(identity, 2), identity]),
       /perSample: mixers must give as many rows as the batch has, 9; got 18/,
-    );
+    ],
+    [
+      perSample([taller, identity]),
+      /perSample: the mixers must give images of one size; got \[\[2,1,1\],\[1,1,1\]\]/,
+    ],
+    [repeat(choose([taller, identity]), 9), /repeat: the mixers must give images of one size/],
+    [firstHalf(identity), /firstHalf: the mixer must give an even number of rows; got 9/],
+  ])('refuse it, and leave nothing behind (%#)', (mixer: Mixer, message) => {
+    const given = batch(9);
+    const before = tf.memory().numTensors;
+    expect(() => mixer(given, { rng: createRng(1) })).toThrow(message);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each([
+    [undefined, /cut: the batch must be { images, labels }, both tensors; got undefined/],
+    [{ images: 1 }, /cut: the batch must be .* got "{ images }"/],
+  ])('refuse %j as a batch', (given, message) => {
+    expect(() => checkBatch('cut', given as never)).toThrow(message);
   });
 });
 
@@ -215,9 +241,6 @@ describe('firstHalf', () => {
     });
     expect(pixels(again)).toEqual(pixels(mixed));
     expect(again.plan).toEqual(mixed.plan);
-    expect(() => firstHalf(identity)(batch(3), { rng: createRng(0) })).toThrow(
-      /an even number of rows; got 3/,
-    );
   });
 });
 

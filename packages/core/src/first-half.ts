@@ -1,3 +1,4 @@
+import { disposeMixed } from './dispose-mixed.js';
 import { invalidArgument } from './errors.js';
 import { gatherMixed } from './internal/mixed-rows.js';
 import type { MixedBatch, Mixer } from './mixer.js';
@@ -24,6 +25,7 @@ export function firstHalf(mixer: Mixer): Mixer<FirstHalfPlan> {
 export function takeFirstHalf(mixed: MixedBatch): MixedBatch<FirstHalfPlan> {
   const size = mixed.images.shape[0];
   if (size % 2 !== 0) {
+    disposeMixed(mixed);
     throw invalidArgument('firstHalf', 'the mixer', 'give an even number of rows', size, {
       code: 'BATCH_SIZE',
     });

@@ -1,5 +1,6 @@
 import type { Batch } from './batch.js';
 import type { ChooseOptions } from './choose.js';
+import { disposeMixed } from './dispose-mixed.js';
 import { invalidArgument } from './errors.js';
 import { checkMixers } from './internal/check-mixers.js';
 import { concatMixed, gatherMixed } from './internal/mixed-rows.js';
@@ -45,8 +46,10 @@ export function selectRows(
   const size = batch.images.shape[0];
   for (const candidate of mixed) {
     if (candidate === null || candidate.images.shape[0] === size) continue;
+    const given = candidate.images.shape[0];
+    for (const each of mixed) if (each !== null) disposeMixed(each);
     const rule = `give as many rows as the batch has, ${size}`;
-    throw invalidArgument('perSample', 'mixers', rule, candidate.images.shape[0], { code: 'BATCH_SIZE' });
+    throw invalidArgument('perSample', 'mixers', rule, given, { code: 'BATCH_SIZE' });
   }
   const taken = mixed.filter((candidate) => candidate !== null);
   const position = mixed.map((candidate) => (candidate === null ? -1 : taken.indexOf(candidate)));
@@ -60,5 +63,5 @@ export function selectRows(
     choice,
     plans: mixed.map((candidate) => candidate?.plan ?? null),
   };
-  return { ...gatherMixed(concatMixed(taken), rows), plan };
+  return { ...gatherMixed(concatMixed('perSample', taken), rows), plan };
 }

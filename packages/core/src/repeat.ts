@@ -25,7 +25,7 @@ export function repeat(mixer: Mixer, times: number): Mixer<RepeatPlan> {
     const plans = mixed.map(({ plan }) => plan);
     const [, height, width] = batch.images.shape;
     return {
-      ...concatMixed(mixed),
+      ...concatMixed('repeat', mixed),
       plan: { method: 'repeat', shape: [batch.images.shape[0], height, width], plans },
     };
   };

@@ -37,7 +37,7 @@ export function replay(
     around: (outer, inner) => ({ ...inner, plan: outer }),
     perSample: ({ choice }, inner) => selectRows(batch, choice, inner),
     firstHalf: (_, inner) => takeFirstHalf(inner),
-    repeat: (outer, inner) => ({ ...concatMixed(inner), plan: outer }),
+    repeat: (outer, inner) => ({ ...concatMixed('repeat', inner), plan: outer }),
     method: (leaf) => {
       const apply = Object.hasOwn(appliers, leaf.method) ? appliers[leaf.method] : undefined;
       if (apply === undefined) {

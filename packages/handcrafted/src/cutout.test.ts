@@ -43,6 +43,16 @@ describe('applyCutout', () => {
       .forEach((value, index) => expect(value).toBeCloseTo(wanted[index] as number, 6));
   });
 
+  it('leaves nothing behind when it cannot soften', () => {
+    const { images } = twoRows();
+    const labels = tf.tensor2d([0.5, 0.5, 1, 0], [2, 2]);
+    const before = tf.memory().numTensors;
+    expect(() => applyCutout({ images, labels }, { ...plan, soften: { numClasses: 3 } })).toThrow(
+      /3 classes/,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('fills by channel, and lets no NaN leak', () => {
     const images = tf.tensor4d([Number.NaN, 1, 2, 3], [1, 1, 2, 2]);
     const labels = tf.tensor1d([0], 'int32');

@@ -104,6 +104,13 @@ describe('remix', () => {
     }
   });
 
+  it('leaves nothing behind when a class has no count', () => {
+    const batch = tinyBatch({ size: 7 });
+    const before = tf.memory().numTensors;
+    expect(() => remix(mixup(), { counts: [5] })(batch, { rng: createRng(0) })).toThrow();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('leaves unmixed rows alone', () => {
     const mixed = remix(identity, { counts: [9, 3, 1] })(tinyBatch(), { rng: createRng(0) });
     expect([...(mixed.targets as SparseTargets).weights.dataSync()]).toEqual([1, 1, 1, 1]);

@@ -1,5 +1,6 @@
 import {
   checkRange,
+  disposeMixed,
   invalidArgument,
   type Mixer,
   type Plan,
@@ -73,9 +74,14 @@ export function remix<P extends Plan>(mixer: Mixer<P>, options: RemixOptions): M
       });
     }
     const mixed = mixer(batch, context);
-    const targets = remixTargets(mixed.targets, options);
-    tf.dispose(mixed.targets as tf.TensorContainer);
-    return { ...mixed, targets };
+    try {
+      const targets = remixTargets(mixed.targets, options);
+      tf.dispose(mixed.targets as tf.TensorContainer);
+      return { ...mixed, targets };
+    } catch (error) {
+      disposeMixed(mixed);
+      throw error;
+    }
   };
 }
 

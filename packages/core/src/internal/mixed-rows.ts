@@ -1,15 +1,21 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeMixed } from '../dispose-mixed.js';
+import { invalidArgument } from '../errors.js';
 import type { MixedBatch } from '../mixer.js';
 import { denseTargets, type Targets } from '../targets.js';
 
 type Rows = Omit<MixedBatch, 'plan'>;
 
 /** Stacks mixed batches of one batch along the rows, and disposes them; sources are padded to the largest K. */
-export function concatMixed(mixed: readonly Rows[]): Rows {
+export function concatMixed(where: string, mixed: readonly Rows[]): Rows {
   const [first] = mixed;
   if (mixed.length === 1 && first !== undefined) return first;
+  const sizes = mixed.map(({ images }) => images.shape.slice(1));
+  if (sizes.some((size) => size.join() !== sizes[0]?.join())) {
+    mixed.forEach(disposeMixed);
+    throw invalidArgument(where, 'the mixers', 'give images of one size', sizes, { code: 'SHAPE' });
+  }
   const count = Math.max(...mixed.map(({ lam }) => lam.shape[1]));
   const stacked = tf.tidy(() => ({
     images: tf.concat(mixed.map(({ images }) => images)) as Tensor4D,

@@ -1,4 +1,4 @@
-import { assembleMixed, type Batch, type MixedBatch, shapeOf } from '@mix/core';
+import { assembleMixed, type Batch, disposeMixed, type MixedBatch, shapeOf } from '@mix/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { DeletionPlan, Fill } from '../deletion-options.js';
@@ -41,9 +41,14 @@ export function finishDeleted<P extends DeletionPlan>(
   const { soften } = plan;
   if (soften === undefined) return mixed;
   const confidence = visible.map((share) => softConfidence(share, soften));
-  const targets = softenTargets(mixed.targets, confidence, soften.numClasses);
-  tf.dispose(mixed.targets);
-  return { ...mixed, targets };
+  try {
+    const targets = softenTargets(mixed.targets, confidence, soften.numClasses);
+    tf.dispose(mixed.targets);
+    return { ...mixed, targets };
+  } catch (error) {
+    disposeMixed(mixed);
+    throw error;
+  }
 }
 
 function visibleShares(keep: Uint8Array, size: number): number[] {
