@@ -138,19 +138,20 @@ describe('mix train', () => {
 });
 
 describe('mix quickstart', () => {
-  it('trains with and without mixing side by side, and says what to try next', async () => {
+  it('trains without mixing, with CutMix and with AutoMix side by side, and says what to try next', async () => {
     const words = ['--epochs', '2', '--train-limit', '64', '--test-limit', '32', '--out', 'quick'];
     const { exitCode, stdout, stderr } = await mix('quickstart', ...words);
     expect([exitCode, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^epoch 2\/2 {2}none: loss \S+ top1 \S+ {3}mixup: loss \S+ top1 \S+ {3}\S+s$/m);
+    const line = ['none', 'cutmix', 'automix'].map((name) => `${name}: loss \\S+ top1 \\S+ {3}`).join('');
+    expect(stdout).toMatch(new RegExp(`^epoch 2/2 {2}${line}\\S+s$`, 'm'));
     expect(stdout).toContain('Try next:');
-    for (const run of ['none', 'mixup']) {
+    for (const run of ['none', 'cutmix', 'automix']) {
       expect(records(join('quick', run)).at(-1)).toMatchObject({ type: 'epoch', epoch: 2 });
       expect(existsSync(join(folder, 'quick', run, 'gallery.png'))).toBe(true);
     }
   });
 
-  it('stops both runs on SIGINT', async () => {
+  it('stops all runs on SIGINT', async () => {
     const words = ['--epochs', '9', '--train-limit', '256', '--test-limit', '32', '--out', 'quick-stopped'];
     const { exitCode, stdout } = await runMix(['quickstart', ...words], folder, {
       at: 'epoch 1/9',
@@ -158,7 +159,7 @@ describe('mix quickstart', () => {
     });
     expect(exitCode).toBe(130);
     expect(stdout).toContain('Stopped.');
-    for (const run of ['none', 'mixup']) {
+    for (const run of ['none', 'cutmix', 'automix']) {
       expect(existsSync(join(folder, 'quick-stopped', run, 'checkpoints/last.safetensors'))).toBe(true);
     }
   });

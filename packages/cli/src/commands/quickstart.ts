@@ -8,7 +8,7 @@ import { formatScores } from '../output/format-epoch.js';
 import { createPrinter } from '../output/printer.js';
 import { createProgressBar } from '../output/progress-bar.js';
 import { printSummary } from '../quickstart/print-summary.js';
-import { recipe } from '../quickstart/recipe.js';
+import { learnedMethod, recipe } from '../quickstart/recipe.js';
 import { runSideBySide } from '../quickstart/run-side-by-side.js';
 import { type ClaimedFolder, claimFolder, claimNewFolder } from '../run/claim-folder.js';
 import { describeData, openData } from '../run/open-data.js';
@@ -31,7 +31,9 @@ const flagPaths = [
 export function addQuickstartCommand(program: Command, finish: (exitCode: number) => void): void {
   const command = program
     .command('quickstart')
-    .description('train a small ResNet with and without mixing on the embedded data set, in about a minute');
+    .description(
+      'train a small ResNet without mixing, with CutMix and with AutoMix on the embedded data set, in about a minute',
+    );
   addConfigFlags(addCommonFlags(command), ({ path }) => flagPaths.includes(path));
   command.action(async (flags: CommonFlags) => finish(await quickstart(flags, configFlagValues(command))));
 }
@@ -41,17 +43,22 @@ async function quickstart(
   flags: ReadonlyMap<string, unknown>,
 ): Promise<number> {
   const printer = createPrinter(json === true);
-  const config = resolveConfig({ file: { name: 'quickstart', content: recipe }, flags });
+  const { method: _, ...bare } = recipe;
+  // Another mixer has its own defaults.
+  const content = flags.has('method.mixer') ? bare : recipe;
+  const config = resolveConfig({ file: { name: 'quickstart', content }, flags });
   if (config.method.mixer === 'none')
     throw new UsageError('--mixer must be one that mixes: the run beside it has none');
   if (config.out !== undefined) requireFreeFolder(config.out);
   const data = await openData(config.data, config.seed);
   const backend = await startBackend(config.backend);
-  const folders = claimFolders(config);
-  const configs = sideBySide({ ...config, backend: backend.name, data: data.config }, folders);
-  const names = configs.map(({ method }) => method.mixer);
+  const methods = methodsOf(config);
+  const names = methods.map(({ mixer }) => mixer);
+  const folders = claimFolders(config, names);
+  const found = { ...config, backend: backend.name, data: data.config };
+  const configs = methods.map((method, index) => ({ ...found, method, out: folders[index]?.path ?? '' }));
   printer.line(
-    `mix trains a small ResNet twice, side by side: ${names.join(' and ')}, same seed, same batches.`,
+    `mix trains a small ResNet ${names.length} times, side by side: ${names.join(', ')}, same seed, same batches.`,
   );
   printer.line(
     `Accuracy (top1) is measured on unmixed test images after every epoch; it takes about a minute.`,
@@ -87,20 +94,15 @@ async function quickstart(
 }
 
 // The baseline first; everything but the mixer is the same, the seed included.
-function sideBySide(
-  config: Config,
-  folders: readonly ClaimedFolder[],
-): readonly (Config & { readonly out: string })[] {
-  const baseline = resolveConfig({ flags: new Map<string, unknown>([['method.mixer', 'none']]) }).method;
-  return [baseline, config.method].map((method, index) => ({
-    ...config,
-    method,
-    out: folders[index]?.path ?? '',
-  }));
+function methodsOf({ method }: Config): readonly Config['method'][] {
+  const resolve = (content: object): Config['method'] =>
+    resolveConfig({ file: { name: 'quickstart', content: { method: content } }, flags: new Map() }).method;
+  const learned = method.mixer === learnedMethod.mixer ? [] : [resolve(learnedMethod)];
+  return [resolve({ mixer: 'none' }), method, ...learned];
 }
 
 // One folder in another for each run; the outer one last, so that it is left last.
-function claimFolders({ out, method }: Config): readonly ClaimedFolder[] {
+function claimFolders({ out }: Config, names: readonly string[]): readonly ClaimedFolder[] {
   const outer = out === undefined ? claimNewFolder('quickstart') : claimFolder(out);
-  return [...['none', method.mixer].map((mixer) => claimFolder(join(outer.path, mixer))), outer];
+  return [...names.map((name) => claimFolder(join(outer.path, name))), outer];
 }

@@ -5,7 +5,7 @@ import type { Printer } from '../output/printer.js';
 import { pathArgument, shownPath } from '../output/shown-path.js';
 import type { TrainingOutcome } from '../run/run-training.js';
 
-/** Prints both results side by side, what they are worth, and what to do next. */
+/** Prints the results side by side, what they are worth, and what to do next. */
 export function printSummary(
   printer: Printer,
   configs: readonly (Config & { readonly out: string })[],
@@ -45,7 +45,8 @@ export function printSummary(
     }
     return;
   }
-  printer.line(verdict(runs));
+  const [plain, ...mixed] = runs;
+  for (const run of mixed) printer.line(verdict(plain, run));
   printer.line('Each folder has metrics.jsonl, config.json, gallery.png (look at it) and checkpoints.');
   printer.line('');
   printer.line('Try next:');
@@ -66,18 +67,19 @@ const next = [
   ['train --help', 'every option with its default'],
 ] as const;
 
-function verdict(runs: readonly (TrainingOutcome & { readonly mixer: string })[]): string {
-  const [plain, mixed] = runs.map(({ last }) => last?.validation);
+type Run = TrainingOutcome & { readonly mixer: string };
+
+function verdict(baseline: Run | undefined, { mixer: name, last }: Run): string {
+  const [plain, mixed] = [baseline?.last?.validation, last?.validation];
   if (plain === undefined || mixed === undefined) return '';
   const points = 100 * (mixed.top1 - plain.top1);
   // Standard error of the difference of two shares on the same number of test images, as if they were independent.
   const noise =
     200 * Math.sqrt((plain.top1 * (1 - plain.top1) + mixed.top1 * (1 - mixed.top1)) / plain.count);
-  const name = runs[1]?.mixer ?? '';
   const size = `${Math.abs(points).toFixed(1)} points`;
   if (Math.abs(points) <= noise)
     return `${name} and no mixing end within noise of each other (${size}): a run of a minute is too short to tell them apart.`;
   return points > 0
     ? `${name} ends ${size} above no mixing.`
-    : `${name} ends ${size} below no mixing: it slows down the first epochs, and pays off in longer runs.`;
+    : `${name} ends ${size} below no mixing: mixing makes the first epochs harder; it is for longer runs, on images that are soon learned by heart.`;
 }
