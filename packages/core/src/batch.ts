@@ -30,10 +30,7 @@ export function shapeOf(batch: Batch): BatchShape {
  * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`.
  */
 export function checkBatch(where: string, batch: Batch): void {
-  const { images, labels } = batch ?? {};
-  if (images?.shape === undefined || labels?.shape === undefined) {
-    throw invalidArgument(where, 'the batch', 'be { images, labels }, both tensors', describeBatch(batch));
-  }
+  const { images, labels } = batch;
   const shape = [...images.shape];
   if (shape.length !== 4) throw invalidArgument(where, 'images', 'be [B,H,W,C]', shape, { code: 'SHAPE' });
   if (shape[0] === 0)
@@ -52,9 +49,4 @@ export function checkBatch(where: string, batch: Batch): void {
       { code: 'BATCH_SIZE', argument: 'labels', received: labels.shape[0] },
     );
   }
-}
-
-// Its keys: a tensor in full would fill the screen.
-function describeBatch(batch: unknown): unknown {
-  return typeof batch === 'object' && batch !== null ? `{ ${Object.keys(batch).join(', ')} }` : batch;
 }

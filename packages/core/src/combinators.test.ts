@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../test/use-backend.js';
 import { assembleMixed } from './assemble-mixed.js';
-import { type Batch, checkBatch } from './batch.js';
+import type { Batch } from './batch.js';
 import { byProgress } from './by-progress.js';
 import { choose } from './choose.js';
 import { disposeMixed } from './dispose-mixed.js';
@@ -164,13 +164,6 @@ describe('combinators of what does not fit together', () => {
     const before = tf.memory().numTensors;
     expect(() => mixer(given, { rng: createRng(1) })).toThrow(message);
     expect(tf.memory().numTensors).toBe(before);
-  });
-
-  it.each([
-    [undefined, /cut: the batch must be { images, labels }, both tensors; got undefined/],
-    [{ images: 1 }, /cut: the batch must be .* got "{ images }"/],
-  ])('refuse %j as a batch', (given, message) => {
-    expect(() => checkBatch('cut', given as never)).toThrow(message);
   });
 });
 
