@@ -107,6 +107,14 @@ describe('applyRandomErasing', () => {
     }
   });
 
+  it('leaves nothing behind when it cannot soften', () => {
+    const batch = { images: tf.ones<tf.Rank.R4>([2, 4, 4, 1]), labels: tf.ones<tf.Rank.R2>([2, 2]) };
+    const options = { prob: 1, fill: 'noise', soften: { numClasses: 3 } } as const;
+    const before = tf.memory().numTensors;
+    expect(() => randomErasing(options)(batch, { rng: createRng(0) })).toThrow(/3 classes/);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('draws other noise for the next batch', () => {
     const rng = createRng(1);
     const [first, second] = [0, 1].map(() => planRandomErasing([1, 8, 8], rng, { fill: 'noise' }).fill);

@@ -87,9 +87,11 @@ export function applyRandomErasing(
   const keep = keptByRandomErasing('applyRandomErasing', plan);
   if (!normal) return assembleDeleted(batch, keep, fill, { plan, masks });
   const pixels = normalPixels(batch.images.shape, boxes, fill);
-  const mixed = assembleDeleted(batch, keep, pixels, { plan, masks });
-  tf.dispose(pixels);
-  return mixed;
+  try {
+    return assembleDeleted(batch, keep, pixels, { plan, masks });
+  } finally {
+    tf.dispose(pixels);
+  }
 }
 
 /**
