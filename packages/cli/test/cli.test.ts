@@ -61,6 +61,16 @@ describe('mix', () => {
       "selectBackend: name 'node' cannot be used: node: @tensorflow/tfjs-node is not installed (npm install @tensorflow/tfjs-node)",
     ],
     [['preview', '--out', 'x.jpg'], 2, "--out must end in .png; got 'x.jpg'"],
+    [
+      ['preview', '--run', 'nowhere'],
+      1,
+      "--run: nowhere must be a run's folder with a checkpoint, which the end of an epoch brings; it has none",
+    ],
+    [
+      ['preview', '--mixer', 'samix'],
+      2,
+      '--mixer samix must come with a run that has learned its masks: draw them by mix preview --run <folder>',
+    ],
     [['preview', '--rows', '0'], 2, "--rows must be an integer from 1 to 100; got '0'"],
   ])('%j fails with %i and one line', async (words, exitCode, line) => {
     expect(await mix(...words)).toEqual({ exitCode, stdout: '', stderr: `mix: ${line}\n` });

@@ -107,6 +107,10 @@ describe('mix train', () => {
     await runMix([...learned, '--out', 'masks-parts'], folder, stop);
     expect(await mix('train', '--resume', 'masks-parts')).toMatchObject({ exitCode: 0, stderr: '' });
     expect(weightsHash('masks-parts')).toBe(weightsHash('masks'));
+    const preview = await mix('preview', '--run', 'masks', '--rows', '2', '--out', 'masks.png');
+    expect(preview).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(preview.stdout).toMatch(/^masks\.png: automix .*, 2 pairs\n$/);
+    expect(existsSync(join(folder, 'masks.png'))).toBe(true);
   });
 
   it('refuses to resume elsewhere', async () => {

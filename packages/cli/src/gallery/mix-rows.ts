@@ -8,10 +8,10 @@ import {
   plainTargets,
   type Rng,
 } from '@mix/core';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Picture } from './canvas.js';
 import type { GalleryRow } from './gallery-row.js';
+import { download, type HostRows, pictureOf } from './picture-of.js';
 
 /** What {@link mixRows} needs. */
 export interface MixRowsOptions {
@@ -71,20 +71,6 @@ function upload({ images, shape, labels }: HostBatch, classes: number): Batch {
   };
 }
 
-/** A tensor in host memory. */
-interface HostRows {
-  readonly shape: readonly number[];
-  row(index: number): number[];
-}
-
-async function download(tensor: Tensor, owned = false): Promise<HostRows> {
-  const { shape, size } = tensor;
-  const data = await tensor.data();
-  if (owned) tensor.dispose();
-  const length = size / (shape[0] ?? 1);
-  return { shape, row: (index) => [...data.subarray(index * length, (index + 1) * length)] };
-}
-
 async function downloadMixed(
   mixed: MixedBatch,
   classes: number,
@@ -111,16 +97,4 @@ function heaviest(weights: readonly number[], classes: readonly string[]): Galle
     .filter(({ weight }) => weight >= 0.005)
     .sort((a, b) => b.weight - a.weight)
     .slice(0, 3);
-}
-
-function pictureOf(images: HostRows, row: number, used?: number): Picture {
-  const [, height = 0, width = 0, channels = 1] = images.shape;
-  const values = images.row(row);
-  const last = (used ?? channels) - 1;
-  // A picture has three channels; masks and grey images repeat the one they have.
-  const pixels = Uint8Array.from({ length: height * width * 3 }, (_, index) => {
-    const value = values[Math.floor(index / 3) * channels + Math.min(index % 3, last)] ?? 0;
-    return Math.round(Math.min(Math.max(value, 0), 1) * 255);
-  });
-  return { width, height, pixels };
 }
