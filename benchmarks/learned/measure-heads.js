@@ -41,7 +41,7 @@ function add(tally, confidence, said, truth) {
 }
 
 /** The calibration error weighs |accuracy - confidence| of each bin by its share of the samples. */
-export function summary(tally) {
+function summary(tally) {
   const total = tally.reduce((sum, { count }) => sum + count, 0);
   return {
     top1: tally.reduce((sum, { hits }) => sum + hits, 0) / total,
