@@ -101,6 +101,26 @@ describe('mCorrection', () => {
     },
   );
 
+  it('takes its opinion from a pass in training mode if asked to, once it corrects labels', () => {
+    // Evaluated, the network is sure of the other class.
+    const modes: boolean[] = [];
+    const moody: Classifier = {
+      ...classifier,
+      forward: (images, options) => {
+        modes.push(options.training);
+        return classifier.forward(options.training ? images : tf.neg(images), options);
+      },
+    };
+    const lossAt = (progress: number, referencePasses: boolean): number => {
+      const { losses } = made({ bootstrap: 'hard', referencePasses }).step(moody, batch(), context(progress));
+      return losses['classifier']?.dataSync()[0] as number;
+    };
+    expect(lossAt(0, true)).toBe(lossAt(0, false));
+    expect(modes).toEqual([false, true, false, true]);
+    expect(lossAt(1, true)).toBeLessThan(lossAt(1, false));
+    expect(modes.slice(4)).toEqual([false, true, true, false, true]);
+  });
+
   it('has a gradient through the mixed images alone, and refuses soft labels', () => {
     const method = mCorrection({ stepsPerFit: 1, mixer: mixup({ alpha: 32 }) });
     const gradient = tf.grad(

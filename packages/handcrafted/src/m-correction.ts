@@ -51,6 +51,11 @@ export interface MCorrectionOptions {
   readonly mixture?: 'beta' | 'gaussian';
   /** Weight of {@link uniformPrior}, at least 0. @defaultValue 1 */
   readonly prior?: number;
+  /**
+   * As the published code does, take the model's opinion from a third forward pass, in training mode, which moves running statistics: with
+   * batch normalisation and a large learning rate, the evaluation mode's may lag behind. @defaultValue false
+   */
+  readonly referencePasses?: boolean;
 }
 
 /**
@@ -79,6 +84,7 @@ export function mCorrection({
   mixer = mixup({ alpha: 32 }),
   mixture: kind = 'beta',
   prior = 1,
+  referencePasses = false,
 }: MCorrectionOptions): Method {
   checkInteger('mCorrection', 'stepsPerFit', stepsPerFit, 1);
   checkChoice('mCorrection', 'bootstrap', bootstrap, ['hard', 'soft', 'soft-to-hard']);
@@ -107,9 +113,13 @@ export function mCorrection({
         });
       }
       const labels = batch.labels as Tensor1D;
-      const clean = stopGradient(classifier.forward(batch.images, { training: false }).logits);
+      const judge = (training: boolean): Tensor2D =>
+        stopGradient(classifier.forward(batch.images, { training }).logits);
+      const clean = judge(false);
       const own = tf.tidy(() => softCrossEntropy(clean, plainTargets(labels)).dataSync()) as Float32Array;
       losses.push(...own);
+      const corrects = progress >= from;
+      const opinion = referencePasses && corrects ? judge(true) : clean;
       const noise = noiseOf(own);
       const guided = bootstrap === 'soft-to-hard' && progress >= guidedFrom;
       const mixed = guided
@@ -117,7 +127,7 @@ export function mCorrection({
         : mixer(batch, { rng, progress, ...(guide && { guide }) });
       const { logits } = classifier.forward(mixed.images, { training: true });
       const correct = (): Targets => {
-        const corrected = bootstrapTargets(labels, clean, noise, {
+        const corrected = bootstrapTargets(labels, opinion, noise, {
           bootstrap: bootstrap === 'hard' ? 'hard' : 'soft',
           temperature: typeof temperature === 'number' ? temperature : temperature(progress),
         });
@@ -127,7 +137,7 @@ export function mCorrection({
           guided ? (tf.fill(mixed.lam.shape, 0.5) as Tensor2D) : mixed.lam,
         );
       };
-      const targets = progress < from ? mixed.targets : correct();
+      const targets = corrects ? correct() : mixed.targets;
       const loss = tf.mean(softCrossEntropy(logits, targets)) as Scalar;
       return {
         losses: { classifier: tf.add(loss, tf.mul(uniformPrior(logits), prior)) as Scalar },
