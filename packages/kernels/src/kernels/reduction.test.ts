@@ -52,6 +52,20 @@ it('sums integers and booleans as tfjs does', async () => {
   ]);
 });
 
+it.each([
+  [[0], 0],
+  [[0, 3], 0],
+  [[2, 0], 1],
+  [[2, 0, 3], 1],
+])('sums nothing, %j over %j, to 0, whatever lay in memory before', (shape, axis) => {
+  tf.tidy(() => {
+    for (let size = 1; size <= 16; size++) tf.fill([size], 7).dispose();
+    const [sums, means] = [tf.sum(tf.zeros(shape), axis), tf.mean(tf.zeros(shape), axis)];
+    expect([...sums.dataSync()]).toEqual(Array(sums.size).fill(0));
+    expect([...means.dataSync()]).toEqual(Array(means.size).fill(Number.NaN));
+  });
+});
+
 it('hands NaN and infinities on', () => {
   const x = tf.tensor2d([
     [1, Number.NaN, 1],

@@ -21,7 +21,7 @@ function reduce({ inputs: { x }, backend, attrs }: ReduceCall, mean: boolean): T
   const outer = util.sizeFromShape(x.shape.slice(0, first));
   const reduced = util.sizeFromShape(x.shape.slice(first, last + 1));
   const inner = util.sizeFromShape(x.shape.slice(last + 1));
-  if (outer * reduced * inner === 0) return undefined;
+  if (outer * inner === 0) return undefined;
   const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
   const output = makeZeros(backend, attrs.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape);
   const scale = mean ? 1 / reduced : 1;
