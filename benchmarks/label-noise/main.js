@@ -1,7 +1,7 @@
 // Methods against plain training where 40 % of the labels are drawn anew: a narrow ResNet-8 on the first 2,000 images of CIFAR-10, with
 // flips and crops (20 epochs) and without (30), three seeds, tested on all 10,000 test images. Goes on where it was stopped, and writes
 // the tables of README.md at the end.
-// Run: MIX_NATIVE_THREADS=1 node main.js [--data path/to/cifar10] [--only plain,Mixup]. About 20 minutes of one core.
+// Run: MIX_NATIVE_THREADS=1 node main.js [--data path/to/cifar10] [--only 'plain;Mixup']. About 20 minutes of one core.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createRng } from '@mix/core';
@@ -14,7 +14,7 @@ import { methods } from './methods.js';
 
 const names = Object.keys(methods);
 const { values: options } = parseArgs({
-  options: { data: { type: 'string' }, only: { type: 'string', default: names.join() } },
+  options: { data: { type: 'string' }, only: { type: 'string', default: names.join(';') } },
 });
 /** With flips and crops the network does not get to learning wrong labels; without, it learns most of them. */
 const settings = {
@@ -27,7 +27,7 @@ await startNative();
 const cifar = await openCifar(options.data);
 const images = firstOf(cifar.train, 2000);
 const validation = testLoader(cifar.test);
-const chosen = options.only.split(',');
+const chosen = options.only.split(';');
 const trials = Object.keys(settings).flatMap((setting) =>
   [0, 1, 2].flatMap((seed) => chosen.map((method) => ({ setting, method, seed }))),
 );
