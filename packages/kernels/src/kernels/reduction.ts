@@ -24,7 +24,7 @@ function reduce({ inputs: { x }, backend, attrs }: ReduceCall, mean: boolean): T
   if (outer * inner === 0) return undefined;
   const [shape] = backend_util.computeOutAndReduceShapes(x.shape, axes);
   const output = makeZeros(backend, attrs.keepDims ? backend_util.expandShapeToKeepDim(shape, axes) : shape);
-  // The mean of nothing is 0, as on the other backends.
+  // The mean of nothing is 0, as on the CPU backend.
   const scale = mean ? 1 / Math.max(1, reduced) : 1;
   const simd = simdOf(backend);
   if (inner === 1) {
