@@ -11,6 +11,8 @@ export { createBlockNorm } from './block-norm.js';
 export { BlockWeights } from './block-weights.js';
 export type { ComparedMixes, MaskComparison } from './compare-masks.js';
 export { compareMasks } from './compare-masks.js';
+export type { Designed, DesignFormat } from './design-file.js';
+export { loadDesigned, saveDesigned } from './design-file.js';
 export { applyLamMargin, isInMargin } from './lam-margin.js';
 export type { CollapseBounds, CollapseEvidence, MaskCollapse } from './mask-collapse.js';
 export { maskCollapse } from './mask-collapse.js';

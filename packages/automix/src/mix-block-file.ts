@@ -1,27 +1,21 @@
-import { createRng, type HostTensor, invalidArgument, readSafetensors, writeSafetensors } from '@mix/core';
-import * as tf from '@tensorflow/tfjs-core';
+import { createRng } from '@mix/core';
+import { type DesignFormat, loadDesigned, saveDesigned } from './design-file.js';
 import { createMixBlock, type MixBlock } from './mix-block.js';
-import type { MixBlockDesign } from './mix-block-options.js';
 
-const FORMAT = 'mix-block-1';
+const blockFile: DesignFormat<MixBlock> = {
+  format: 'mix-block-1',
+  where: 'loadMixBlock',
+  what: "a Mix Block (format 'mix-block-1')",
+  create: (design) => createMixBlock({ ...design, rng: createRng(0) }),
+};
 
 /**
  * A block as a safetensors file: its weights and running statistics, and its design in the metadata.
  *
  * @returns The file's bytes.
  */
-export async function saveMixBlock(block: MixBlock): Promise<Uint8Array> {
-  const { tensors } = block.state();
-  try {
-    const host = new Map<string, HostTensor>();
-    for (const [name, tensor] of Object.entries(tensors)) {
-      const data = (await tensor.data()) as Float32Array;
-      host.set(name, { dtype: 'F32', shape: tensor.shape, data });
-    }
-    return writeSafetensors(host, { format: FORMAT, design: JSON.stringify(block.design) });
-  } finally {
-    tf.dispose({ ...tensors });
-  }
+export function saveMixBlock(block: MixBlock): Promise<Uint8Array> {
+  return saveDesigned(block, blockFile);
 }
 
 /**
@@ -33,31 +27,5 @@ export async function saveMixBlock(block: MixBlock): Promise<Uint8Array> {
  * @throws MixError `FORMAT` when the file holds no block, `STATE_MISMATCH` when its weights do not fit its design.
  */
 export function loadMixBlock(bytes: Uint8Array, source = 'file'): MixBlock {
-  const { tensors, metadata } = readSafetensors(bytes, source);
-  if (metadata['format'] !== FORMAT) {
-    throw invalidArgument(
-      'loadMixBlock',
-      source,
-      `hold a Mix Block (format '${FORMAT}')`,
-      metadata['format'],
-      {
-        code: 'FORMAT',
-      },
-    );
-  }
-  const design = JSON.parse(metadata['design'] ?? '{}') as MixBlockDesign & { readonly channels: number };
-  const block = createMixBlock({ ...design, rng: createRng(0) });
-  try {
-    tf.tidy(() => {
-      const uploaded = [...tensors].map(([name, { data, shape }]) => [
-        name,
-        tf.tensor(data as Float32Array, [...shape]),
-      ]);
-      block.restore({ tensors: Object.fromEntries(uploaded), values: {} });
-    });
-  } catch (error) {
-    block.dispose();
-    throw error;
-  }
-  return block;
+  return loadDesigned(bytes, source, blockFile);
 }
