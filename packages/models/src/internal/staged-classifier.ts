@@ -5,7 +5,9 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../model.js';
 import { checkForward } from './check-forward.js';
+import type { DropPath } from './drop-path.js';
 import type { Layer } from './layer.js';
+import { modelState } from './model-state.js';
 import type { ParameterStore } from './parameter-store.js';
 
 /** The parts of a {@link stagedClassifier}. */
@@ -15,19 +17,20 @@ export interface StagedParts {
   readonly numClasses: number;
   readonly stem: Layer;
   readonly stages: readonly Layer[];
+  /** Normalises the last stage's features before they are pooled; they are pooled as they are without. */
+  readonly norm?: (features: Tensor4D) => Tensor4D;
   readonly head: (embedding: Tensor2D) => Tensor2D;
+  /** Where layers draw from it: its stream then belongs to the model's state. */
+  readonly dropPath?: DropPath | undefined;
 }
 
 /** Puts stem, stages, global average pooling and head together to a model with feature taps. */
 export function stagedClassifier(parts: StagedParts): Model {
-  const { store, numClasses } = parts;
+  const { store, numClasses, dropPath } = parts;
   return {
     numClasses,
-    variables: store.variables(),
     forward: (images, options) => forward(parts, images, options),
-    state: () => store.state(),
-    restore: (state) => store.restore(state),
-    dispose: () => store.dispose(),
+    ...modelState(store, dropPath),
   };
 }
 
@@ -45,7 +48,7 @@ function forward(
       features = tap(index + 1, stage(features, training));
       return features;
     });
-    const embedding = tf.mean(features, [1, 2]) as Tensor2D;
+    const embedding = tf.mean(parts.norm?.(features) ?? features, [1, 2]) as Tensor2D;
     return { logits: parts.head(embedding), embedding, stages };
   });
 }

@@ -1,11 +1,12 @@
 // Registers the gradients of tfjs-core's ops.
 import '@tensorflow/tfjs-layers';
-import type { ClassifierOutput, ForwardOptions, Intercept, State } from '@mix/core';
+import type { ClassifierOutput, ForwardOptions, Intercept } from '@mix/core';
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../model.js';
 import { checkForward } from './check-forward.js';
-import { type DropPath, streamOf } from './drop-path.js';
+import type { DropPath } from './drop-path.js';
+import { modelState } from './model-state.js';
 import type { ParameterStore } from './parameter-store.js';
 import type { TransformerBlock } from './transformer-block.js';
 
@@ -30,18 +31,8 @@ export function tokenClassifier(parts: TokenParts): Model {
   const { store, numClasses, dropPath } = parts;
   return {
     numClasses,
-    variables: store.variables(),
     forward: (images, options) => forward(parts, images, options),
-    state: () => ({
-      tensors: store.state().tensors,
-      values: dropPath === undefined ? {} : { dropPath: dropPath.state() },
-    }),
-    restore(state: State) {
-      const stream = dropPath && streamOf(state.values['dropPath']);
-      store.restore(state);
-      if (stream !== undefined) dropPath?.continueWith(stream);
-    },
-    dispose: () => store.dispose(),
+    ...modelState(store, dropPath),
   };
 }
 
