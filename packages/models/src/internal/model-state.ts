@@ -18,15 +18,16 @@ export interface RandomPart {
   continueWith(rng: Rng): void;
 }
 
-/** A model's state: the parameters of its store, and where the streams of its random parts are, by name. */
+/** What a model has of its store, and a state that tells where the streams of its random parts are, by name. */
 export function modelState(
   store: ParameterStore,
-  parts: Readonly<Record<string, RandomPart | undefined>> = {},
-): Pick<Model, 'state' | 'restore'> {
+  parts: Readonly<Record<string, RandomPart | undefined>>,
+): Pick<Model, 'variables' | 'state' | 'restore' | 'dispose'> {
   const random = Object.entries(parts).flatMap(([name, part]) =>
     part === undefined ? [] : [{ name, part }],
   );
   return {
+    variables: store.variables(),
     state: () => ({
       tensors: store.state().tensors,
       values: Object.fromEntries(random.map(({ name, part }) => [name, part.state()])),
@@ -39,6 +40,7 @@ export function modelState(
         if (stream !== undefined) part.continueWith(stream);
       }
     },
+    dispose: () => store.dispose(),
   };
 }
 

@@ -18,7 +18,7 @@ export interface StagedParts {
   readonly stem: Layer;
   readonly stages: readonly Layer[];
   /** Normalises the last stage's features before they are pooled; they are pooled as they are without. */
-  readonly norm?: (features: Tensor4D) => Tensor4D;
+  readonly norm?: Layer;
   readonly head: (embedding: Tensor2D) => Tensor2D;
   /** Where layers draw from it: its stream then belongs to the model's state. */
   readonly dropPath?: DropPath | undefined;
@@ -30,7 +30,7 @@ export function stagedClassifier(parts: StagedParts): Model {
   return {
     numClasses,
     forward: (images, options) => forward(parts, images, options),
-    ...modelState(store, dropPath),
+    ...modelState(store, { dropPath }),
   };
 }
 
@@ -48,7 +48,7 @@ function forward(
       features = tap(index + 1, stage(features, training));
       return features;
     });
-    const embedding = tf.mean(parts.norm?.(features) ?? features, [1, 2]) as Tensor2D;
+    const embedding = tf.mean(parts.norm?.(features, training) ?? features, [1, 2]) as Tensor2D;
     return { logits: parts.head(embedding), embedding, stages };
   });
 }

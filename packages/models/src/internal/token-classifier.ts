@@ -32,7 +32,7 @@ export function tokenClassifier(parts: TokenParts): Model {
   return {
     numClasses,
     forward: (images, options) => forward(parts, images, options),
-    ...modelState(store, dropPath),
+    ...modelState(store, { dropPath }),
   };
 }
 
