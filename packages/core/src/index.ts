@@ -40,7 +40,7 @@ export { firstHalf } from './first-half.js';
 export type { FromMixerOptions, TargetRule } from './from-mixer.js';
 export { fromMixer } from './from-mixer.js';
 export { gelu } from './gelu.js';
-export type { AttendedLogits, DenseWeights, Guide, InputGradient } from './guide.js';
+export type { AttendedLogits, DenseWeights, Guide, InputGradient, ProbeOptions } from './guide.js';
 export type { IdentityPlan } from './identity.js';
 export { identity } from './identity.js';
 export type { Interpolation } from './interpolation-matrix.js';
@@ -55,6 +55,7 @@ export { softBce, softCrossEntropy, softmaxBce } from './losses.js';
 export type { Method, StepContext, StepResult } from './method.js';
 export { mixedAccuracy } from './mixed-accuracy.js';
 export type { MixContext, MixedBatch, Mixer } from './mixer.js';
+export { openSafetensors } from './open-safetensors.js';
 export type { Paste } from './paste-boxes.js';
 export { pasteBoxes } from './paste-boxes.js';
 export type { PerSamplePlan } from './per-sample.js';
@@ -75,7 +76,14 @@ export type { ResampleOptions } from './resample.js';
 export { resample } from './resample.js';
 export type { Rng, RngState } from './rng.js';
 export { createRng, restoreRng } from './rng.js';
-export type { HostTensor, SafetensorsDtype, SafetensorsFile, TensorData } from './safetensors.js';
+export type {
+  HostTensor,
+  SafetensorsDtype,
+  SafetensorsFile,
+  SafetensorsIndex,
+  StoredTensor,
+  TensorData,
+} from './safetensors.js';
 export { scaledSoftmax } from './scaled-softmax.js';
 export type { SgdInputs, SgdUpdated, SgdUpdateOptions } from './sgd-update.js';
 export { sgdUpdate } from './sgd-update.js';

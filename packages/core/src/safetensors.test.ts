@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isMixError } from './errors.js';
+import { openSafetensors } from './open-safetensors.js';
 import { readSafetensors } from './read-safetensors.js';
 import type { HostTensor } from './safetensors.js';
 import { dtypeOf, writeSafetensors } from './write-safetensors.js';
@@ -39,6 +40,22 @@ describe('writeSafetensors and readSafetensors', () => {
     expect(back.metadata).toEqual({ 'a.b': 'ü\n"' });
     arrays.forEach((data, index) => expect(back.tensors.get(`t${index}`)?.data).toEqual(data));
     expect(back.tensors.get('scalar')).toEqual(scalar[1]);
+  });
+
+  it('read tensor by tensor, as copies', () => {
+    const data = new Float32Array([1, 2]);
+    const file = writeSafetensors([['a', { dtype: 'F32', shape: [2], data }]], { format: 'pt' });
+    const { tensors, metadata } = openSafetensors(file);
+    expect(metadata).toEqual({ format: 'pt' });
+    const first = tensors.get('a');
+    expect(first).toMatchObject({ dtype: 'F32', shape: [2] });
+    expect(first?.read()).toEqual(data);
+    expect(first?.read().buffer).not.toBe(file.buffer);
+    file.fill(0, file.length - 4);
+    expect(first?.read()).toEqual(new Float32Array([1, 0]));
+    expect(() => openSafetensors(file.subarray(1), 'a.safetensors', 'loadState')).toThrow(
+      'loadState: a.safetensors: ',
+    );
   });
 
   it('read what was written for any names and shapes, also from the middle of a buffer', () => {

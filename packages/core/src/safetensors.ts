@@ -29,6 +29,24 @@ export interface SafetensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A tensor that still lies in its file. */
+export interface StoredTensor {
+  /** Element type in the file. */
+  readonly dtype: SafetensorsDtype;
+  /** Sizes of the axes; `[]` is a scalar. */
+  readonly shape: readonly number[];
+  /** Copies the row-major elements out of the file; 16-bit floats are widened to `Float32Array`. */
+  readonly read: () => TensorData;
+}
+
+/** A safetensors file whose tensors are read one by one. */
+export interface SafetensorsIndex {
+  /** Tensors by name, in the order of their data. */
+  readonly tensors: ReadonlyMap<string, StoredTensor>;
+  /** The header's `__metadata__`. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
 /** Bytes of one element. */
 export const bytesPerElement: Readonly<Record<SafetensorsDtype, number>> = {
   F64: 8,
