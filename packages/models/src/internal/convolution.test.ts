@@ -39,4 +39,15 @@ describe('createConvolution', () => {
     const y = ones(3, 2).applyAffine(x, tf.tensor1d([2]), tf.tensor1d([-1]));
     expect(Array.from(y.dataSync())).toEqual([19, 47, 101, 179]);
   });
+
+  it('adds its bias before the affine map, and pads by what it is told', () => {
+    const store = new ParameterStore();
+    const sizes = { inChannels: 1, outChannels: 1, kernelSize: 3, pad: 0, bias: true };
+    const conv = createConvolution({ store, rng: createRng(0) }, 'c', sizes);
+    const state = { 'c.weight': tf.ones([1, 1, 3, 3]), 'c.bias': tf.tensor1d([3]) };
+    store.restore({ tensors: state, values: {} });
+    const x = tf.ones<tf.Rank.R4>([1, 3, 4, 1]);
+    expect(conv.apply(x).arraySync()).toEqual([[[[12], [12]]]]);
+    expect(conv.applyAffine(x, tf.tensor1d([2]), tf.tensor1d([-1])).arraySync()).toEqual([[[[23], [23]]]]);
+  });
 });
