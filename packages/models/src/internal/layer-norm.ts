@@ -2,7 +2,7 @@ import { layerNorm } from '@mix/core';
 import type { Rank, Tensor } from '@tensorflow/tfjs-core';
 import type { WeightBuilder } from './builder.js';
 
-// timm's transformers; PyTorch's default is 1e-5.
+// That of timm's transformers and of ConvNeXt; PyTorch's default is 1e-5.
 const EPSILON = 1e-6;
 
 /** Makes `<name>.weight` and `<name>.bias`, and normalises over the last axis. */
@@ -10,8 +10,9 @@ export function createLayerNorm(
   { store }: WeightBuilder,
   name: string,
   channels: number,
+  epsilon = EPSILON,
 ): <T extends Tensor>(x: T) => T {
   const scale = store.parameter<Rank.R1>(`${name}.weight`, [channels], new Float32Array(channels).fill(1));
   const offset = store.parameter<Rank.R1>(`${name}.bias`, [channels], new Float32Array(channels));
-  return (x) => layerNorm({ x, scale, offset, epsilon: EPSILON });
+  return (x) => layerNorm({ x, scale, offset, epsilon });
 }

@@ -16,6 +16,16 @@ describe('layout', () => {
     expect(toMemory('convolution', disk).arraySync()).toEqual(kernel.arraySync());
   });
 
+  it('writes the kernels of depthwise convolutions as [C,1,H,W]', () => {
+    const kernel = tf.reshape(tf.range(0, 2 * 3 * 4), [2, 3, 4, 1]);
+    const disk = toDisk('depthwise', kernel) as tf.Tensor4D;
+    expect(disk.shape).toEqual([4, 1, 2, 3]);
+    expect(diskShape('depthwise', kernel.shape)).toEqual([4, 1, 2, 3]);
+    // Channel 3, row 1, column 2.
+    expect(disk.arraySync()[3]?.[0]?.[1]?.[2]).toBe(1 * 12 + 2 * 4 + 3);
+    expect(toMemory('depthwise', disk).arraySync()).toEqual(kernel.arraySync());
+  });
+
   it('writes [in,out] weights as [out,in], and leaves the rest alone', () => {
     const weight = tf.tensor2d([1, 2, 3, 4, 5, 6], [2, 3]);
     expect(toDisk('linear', weight).arraySync()).toEqual([

@@ -1,12 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** How a parameter lies in memory: convolutions HWIO, linear layers `[in,out]`, everything else as on disk. */
-export type Layout = 'convolution' | 'linear' | 'plain';
+/** How a parameter lies in memory: convolutions HWIO, depthwise ones `[H,W,C,1]`, linear layers `[in,out]`, everything else as on disk. */
+export type Layout = 'convolution' | 'depthwise' | 'linear' | 'plain';
 
-// From memory to PyTorch's order (OIHW, [out,in]) and back.
+// From memory to PyTorch's order (OIHW, [C,1,H,W], [out,in]) and back.
 const permutations = {
   convolution: { toDisk: [3, 2, 0, 1], toMemory: [2, 3, 1, 0] },
+  depthwise: { toDisk: [2, 3, 0, 1], toMemory: [2, 3, 0, 1] },
   linear: { toDisk: [1, 0], toMemory: [1, 0] },
 } as const;
 

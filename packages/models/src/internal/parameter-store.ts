@@ -23,14 +23,16 @@ export class ParameterStore {
     return this.#add(name, () => tf.tensor(values, shape), true, layout);
   }
 
-  /** Makes a buffer: kept in the state, never trained. */
+  /** Makes a buffer, from its values or one for all: kept in the state, never trained. */
   buffer<R extends Rank>(
     name: string,
     shape: ShapeMap[R],
-    fill: number,
+    values: number | Int32Array,
     dtype: 'float32' | 'int32' = 'float32',
   ): Variable<R> {
-    return this.#add(name, () => tf.fill(shape, fill, dtype), false, 'plain');
+    const make = () =>
+      typeof values === 'number' ? tf.fill(shape, values, dtype) : tf.tensor(values, shape, dtype);
+    return this.#add(name, make, false, 'plain');
   }
 
   /** The trainable parameters by name. */
@@ -44,6 +46,18 @@ export class ParameterStore {
     const tensors: Record<string, Tensor> = {};
     for (const [name, { variable, layout }] of this.#entries) tensors[name] = toDisk(layout, variable);
     return { tensors, values: {} };
+  }
+
+  /** Runs something, and gives every buffer the values back that it had before. */
+  keepingBuffers<T>(run: () => T): T {
+    const buffers = [...this.#entries.values()].flatMap(({ variable }) => (variable.trainable ? [] : [variable]));
+    const before = buffers.map((buffer) => tf.keep(tf.clone(buffer)));
+    try {
+      return run();
+    } finally {
+      for (const [index, buffer] of buffers.entries()) buffer.assign(before[index] as Tensor);
+      tf.dispose(before);
+    }
   }
 
   /** Takes back what {@link ParameterStore.state} gave; all or nothing. */

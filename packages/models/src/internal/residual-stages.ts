@@ -1,4 +1,5 @@
 import type { Builder } from './builder.js';
+import { inSequence } from './in-sequence.js';
 import type { Layer } from './layer.js';
 import type { ResidualBlock } from './residual-block.js';
 import type { Shortcut } from './shortcut.js';
@@ -31,8 +32,4 @@ export function residualStages(
     return inSequence(blocks);
   });
   return { stages, outChannels: inChannels };
-}
-
-function inSequence(layers: readonly Layer[]): Layer {
-  return (x, training) => layers.reduce((features, layer) => layer(features, training), x);
 }

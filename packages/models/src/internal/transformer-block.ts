@@ -1,9 +1,10 @@
 import { attention, gelu } from '@mix/core';
-import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WeightBuilder } from './builder.js';
 import { createLayerNorm } from './layer-norm.js';
 import { createLinear } from './linear.js';
+import { onRows } from './on-rows.js';
 
 /** Standard deviation of a transformer's first weights, as in timm: cut off at ±2, a hundred of them, so not at all. */
 export const DEVIATION = 0.02;
@@ -33,7 +34,7 @@ export function createTransformerBlock(
   { width, heads, hidden }: TransformerBlockOptions,
 ): TransformerBlock {
   const linear = (part: string, inSize: number, outSize: number) =>
-    onTokens(createLinear(builder, `${name}.${part}`, { inSize, outSize, deviation: DEVIATION }), outSize);
+    onRows(createLinear(builder, `${name}.${part}`, { inSize, outSize, deviation: DEVIATION }));
   const norm1 = createLayerNorm(builder, `${name}.norm1`, width);
   const qkv = linear('attn.qkv', width, 3 * width);
   const project = linear('attn.proj', width, width);
@@ -47,12 +48,4 @@ export function createTransformerBlock(
       const branch = narrow(gelu(widen(norm2(attended))));
       return { tokens: tf.add(attended, drop(branch)) as Tensor3D, weights };
     });
-}
-
-function onTokens(linear: (x: Tensor2D) => Tensor2D, outSize: number): (tokens: Tensor3D) => Tensor3D {
-  return (tokens) => {
-    const [batch, count, inSize] = tokens.shape;
-    const rows = linear(tf.reshape(tokens, [batch * count, inSize]));
-    return tf.reshape(rows, [batch, count, outSize]);
-  };
 }
