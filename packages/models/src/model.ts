@@ -1,7 +1,15 @@
-import type { Classifier } from '@mix/core';
+import type { Classifier, Guide } from '@mix/core';
+
+/** The probes of a model; which of the others there are depends on its kind. */
+export type ModelGuide = Guide & Required<Pick<Guide, 'inputGradient' | 'features' | 'classifierWeights'>>;
 
 /** A classifier that owns its weights. */
 export interface Model extends Classifier {
+  /**
+   * What the model can tell a guided mixer; always of its present weights. Networks of stages have `forwardFrom`; transformers
+   * with a class token have `attention` and `forwardWithAttention` instead, since their maps do not hold the class token.
+   */
+  readonly guide: ModelGuide;
   /** Frees every parameter and buffer; calling it again does nothing. The model cannot run afterwards. */
   dispose(): void;
 }

@@ -51,5 +51,5 @@ export function residualNetwork(
     zeroInitResidual,
   });
   const head = createLinear(builder, 'fc', { inSize: outChannels, outSize: numClasses });
-  return stagedClassifier({ store, inChannels, numClasses, stem: first, stages, head });
+  return stagedClassifier({ store, inChannels, numClasses, stem: first, stages, head, headName: 'fc' });
 }

@@ -6,9 +6,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../model.js';
 import { checkForward } from './check-forward.js';
 import type { DropPath } from './drop-path.js';
+import { modelGuide } from './model-guide.js';
 import { modelState } from './model-state.js';
 import type { ParameterStore } from './parameter-store.js';
-import type { TransformerBlock } from './transformer-block.js';
+import { tokenGuide } from './token-guide.js';
+import { classToken, embeddingOf, patchMap, runBlock, type TokenBlock } from './tokens.js';
 
 /** The parts of a {@link tokenClassifier}. */
 export interface TokenParts {
@@ -20,20 +22,26 @@ export interface TokenParts {
   readonly grid: readonly [number, number];
   /** Tokens `[B,1 + patches,C]`, the class token first. */
   readonly embed: (images: Tensor4D) => Tensor3D;
-  readonly stages: readonly (readonly { readonly run: TransformerBlock; readonly dropRate: number }[])[];
+  readonly stages: readonly (readonly TokenBlock[])[];
   readonly norm: (x: Tensor2D) => Tensor2D;
+  /** The last layer, a dense one. */
   readonly head: (embedding: Tensor2D) => Tensor2D;
+  /** Name of the last layer's parameters: `<headName>.weight` and `<headName>.bias`. */
+  readonly headName: string;
   readonly dropPath: DropPath | undefined;
 }
 
-/** Puts the parts of a vision transformer with a class token together to a model with feature taps. */
+/** Puts the parts of a vision transformer with a class token together to a model with feature taps and probes. */
 export function tokenClassifier(parts: TokenParts): Model {
-  const { store, numClasses, dropPath } = parts;
-  return {
+  const { store, numClasses, dropPath, headName } = parts;
+  const random = { dropPath };
+  const network = {
     numClasses,
-    forward: (images, options) => forward(parts, images, options),
-    ...modelState(store, { dropPath }),
+    forward: (images: Tensor4D, options: ForwardOptions) => forward(parts, images, options),
+    ...modelState(store, random),
   };
+  const guide = { ...modelGuide({ network, store, random, headName }), ...tokenGuide(parts) };
+  return { ...network, guide };
 }
 
 function forward(
@@ -41,21 +49,18 @@ function forward(
   images: Tensor4D,
   { training, intercept }: ForwardOptions,
 ): ClassifierOutput {
-  const { inChannels, imageSize, grid, stages: groups, dropPath } = parts;
-  checkForward(images, intercept, { inChannels, imageSize, stages: groups.length });
+  checkForward(images, intercept, { ...parts, stages: parts.stages.length });
   return tf.tidy(() => {
     let tokens = parts.embed(intercept?.stage === 0 ? intercept.apply(images) : images);
     let attention: Tensor4D | undefined;
-    const stages = groups.map((blocks, index) => {
-      for (const { run, dropRate } of blocks) {
-        const drop = (branch: Tensor3D) =>
-          training && dropPath !== undefined ? dropPath.apply(branch, dropRate) : branch;
-        ({ tokens, weights: attention } = run(tokens, drop));
+    const stages = parts.stages.map((blocks, index) => {
+      for (const block of blocks) {
+        ({ tokens, weights: attention } = runBlock(parts, block, tokens, training));
       }
-      if (intercept?.stage === index + 1) tokens = intercepted(tokens, grid, intercept);
-      return patchMap(tokens, grid);
+      if (intercept?.stage === index + 1) tokens = intercepted(tokens, parts.grid, intercept);
+      return patchMap(tokens, parts.grid);
     });
-    const embedding = parts.norm(tf.squeeze(classToken(tokens), [1]));
+    const embedding = embeddingOf(parts, tokens);
     return { logits: parts.head(embedding), embedding, stages, ...(attention && { attention }) };
   });
 }
@@ -66,15 +71,4 @@ function intercepted(tokens: Tensor3D, grid: readonly [number, number], { apply 
   const patches = apply(patchMap(tokens, grid));
   const first = apply(tf.expandDims(classToken(tokens), 1) as Tensor4D);
   return tf.concat([flat(first), flat(patches)], 1) as Tensor3D;
-}
-
-/** `[B,1,C]`. */
-function classToken(tokens: Tensor3D): Tensor3D {
-  return tf.slice(tokens, [0, 0, 0], [-1, 1, -1]);
-}
-
-/** `[B,h,w,C]`. */
-function patchMap(tokens: Tensor3D, [rows, columns]: readonly [number, number]): Tensor4D {
-  const [batch, , channels] = tokens.shape;
-  return tf.reshape(tf.slice(tokens, [0, 1, 0], [-1, -1, -1]), [batch, rows, columns, channels]);
 }

@@ -73,6 +73,7 @@ export function visionTransformer(
     ),
     norm: createLayerNorm(builder, 'norm', width),
     head: createLinear(builder, 'head', { inSize: width, outSize: numClasses, deviation: DEVIATION }),
+    headName: 'head',
     dropPath: dropPath > 0 ? new DropPath(rng.fork('dropPath')) : undefined,
   });
 }
