@@ -19,6 +19,9 @@ export interface CifarResnetOptions extends ResidualOptions {
   readonly shortcut?: 'identity' | 'projection';
 }
 
+/** Options of those whose depth is in their name: `resnet20`, `resnet32` and `resnet56`. */
+export type FixedCifarResnetOptions = Omit<CifarResnetOptions, 'depth'>;
+
 /**
  * Builds a residual network for small images: a 3x3 convolution, three stages of `(depth − 2) / 6` basic blocks with
  * `width`, `2·width` and `4·width` channels at full, half and quarter size, global average pooling and a linear layer.

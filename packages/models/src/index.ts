@@ -1,5 +1,5 @@
 export type { BatchNormOptions } from './batch-norm-options.js';
-export type { CifarResnetOptions } from './cifar-resnet.js';
+export type { CifarResnetOptions, FixedCifarResnetOptions } from './cifar-resnet.js';
 export { cifarResnet } from './cifar-resnet.js';
 export type { DeitOptions } from './deit-options.js';
 export { deitTiny } from './deit-tiny.js';
@@ -8,6 +8,10 @@ export type { ModelOptions } from './model-options.js';
 export type { ResidualOptions } from './residual-options.js';
 export type { ResnetOptions } from './resnet-options.js';
 export { resnet18 } from './resnet18.js';
-export type { Resnet20Options } from './resnet20.js';
 export { resnet20 } from './resnet20.js';
+export { resnet32 } from './resnet32.js';
+export { resnet34 } from './resnet34.js';
 export { resnet50 } from './resnet50.js';
+export { resnet56 } from './resnet56.js';
+export { resnet101 } from './resnet101.js';
+export { wideResnet50 } from './wide-resnet50.js';

@@ -11,4 +11,11 @@ export interface ResidualOptions extends ModelOptions {
    * @defaultValue false
    */
   readonly zeroInitResidual?: boolean;
+  /**
+   * Stochastic depth: in training, each sample skips a block's branch with a probability that grows linearly from 0 in the
+   * first block to this in the last, in `[0,1)` (Huang et al. 2016, https://arxiv.org/abs/1603.09382). Drawn from a fork of
+   * `rng`; where that stream is belongs to the model's state.
+   * @defaultValue 0
+   */
+  readonly dropPath?: number;
 }

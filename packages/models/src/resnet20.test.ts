@@ -3,6 +3,8 @@ import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { resnet20 } from './resnet20.js';
+import { resnet32 } from './resnet32.js';
+import { resnet56 } from './resnet56.js';
 
 const parameters = (options: { numClasses: number; shortcut?: 'identity' | 'projection'; width?: number }) =>
   Object.values(resnet20({ ...options, rng: createRng(0) }).variables).reduce(
@@ -17,6 +19,15 @@ describe('resnet20', () => {
     expect(parameters({ numClasses: 10 })).toBe(269_722);
     expect(parameters({ numClasses: 10, shortcut: 'projection' })).toBe(272_474);
     expect(parameters({ numClasses: 100 })).toBe(269_722 + 90 * 65);
+  });
+
+  it.each([
+    ['resnet32', resnet32, 464_154],
+    ['resnet56', resnet56, 853_018],
+  ])('is followed by %s', (_, make, count) => {
+    const model = make({ numClasses: 10, rng: createRng(0) });
+    expect(Object.values(model.variables).reduce((sum, { size }) => sum + size, 0)).toBe(count);
+    model.dispose();
   });
 
   it('has nine blocks in three stages', () => {

@@ -1,8 +1,5 @@
-import { type CifarResnetOptions, cifarResnet } from './cifar-resnet.js';
+import { cifarResnet, type FixedCifarResnetOptions } from './cifar-resnet.js';
 import type { Model } from './model.js';
-
-/** Options of {@link resnet20}. */
-export type Resnet20Options = Omit<CifarResnetOptions, 'depth'>;
 
 /**
  * Builds ResNet-20 for CIFAR: {@link cifarResnet} of depth 20, 269,722 parameters for ten classes.
@@ -17,6 +14,6 @@ export type Resnet20Options = Omit<CifarResnetOptions, 'depth'>;
  * ```
  * @see He et al. 2016, https://arxiv.org/abs/1512.03385, section 4.2
  */
-export function resnet20(options: Resnet20Options): Model {
+export function resnet20(options: FixedCifarResnetOptions): Model {
   return cifarResnet({ ...options, depth: 20 });
 }

@@ -12,5 +12,5 @@ import type { ResnetOptions } from './resnet-options.js';
  * @see He et al. 2016, https://arxiv.org/abs/1512.03385, Table 1
  */
 export function resnet50(options: ResnetOptions): Model {
-  return torchvisionResnet('resnet50', options, { block: bottleneckBlock, depths: [3, 4, 6, 3] });
+  return torchvisionResnet('resnet50', options, { block: bottleneckBlock(), depths: [3, 4, 6, 3] });
 }

@@ -10,7 +10,7 @@ import { createShortcut } from './shortcut.js';
  */
 export const basicBlock: ResidualBlock = {
   expansion: 1,
-  create(builder, name, { inChannels, channels, stride, shortcut, zeroInitResidual }) {
+  create(builder, name, { inChannels, channels, stride, shortcut, zeroInitResidual, drop }) {
     const first = convBatchNorm(
       builder,
       { conv: `${name}.conv1`, bn: `${name}.bn1` },
@@ -28,6 +28,6 @@ export const basicBlock: ResidualBlock = {
       },
     );
     const around = createShortcut(builder, name, { inChannels, outChannels: channels, stride, shortcut });
-    return (x, training) => tf.tidy(() => second(first(x, training), training, around(x, training)));
+    return (x, training) => tf.tidy(() => second(first(x, training), training, around(x, training), drop));
   },
 };

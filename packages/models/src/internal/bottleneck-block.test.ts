@@ -22,7 +22,7 @@ describe.each(testedBackends('cpu', 'wasm'))('bottleneckBlock on %s', (backend) 
         shape,
       );
     const batchNorm = { momentum: 0.1, epsilon: 1e-5, frozen: false };
-    const block = bottleneckBlock.create({ store, rng, batchNorm }, 'block', {
+    const block = bottleneckBlock().create({ store, rng, batchNorm }, 'block', {
       inChannels: 8,
       channels: 2,
       stride,

@@ -9,35 +9,39 @@ const EXPANSION = 4;
  * A 1x1 convolution that narrows, a 3x3 one that may stride, a 1x1 one that widens, and a shortcut:
  * `relu(bn3(conv3(relu(bn2(conv2(relu(bn1(conv1(x)))))))) + shortcut(x))`.
  *
+ * @param inner How many channels the 3x3 convolution has in a block of so many.
  * @see He et al. 2016, https://arxiv.org/abs/1512.03385, Figure 5 right
  */
-export const bottleneckBlock: ResidualBlock = {
-  expansion: EXPANSION,
-  create(builder, name, { inChannels, channels, stride, shortcut, zeroInitResidual }) {
-    const outChannels = channels * EXPANSION;
-    const narrow = convBatchNorm(
-      builder,
-      { conv: `${name}.conv1`, bn: `${name}.bn1` },
-      { inChannels, outChannels: channels, kernelSize: 1, relu: true },
-    );
-    const middle = convBatchNorm(
-      builder,
-      { conv: `${name}.conv2`, bn: `${name}.bn2` },
-      { inChannels: channels, outChannels: channels, kernelSize: 3, stride, relu: true },
-    );
-    const widen = convBatchNorm(
-      builder,
-      { conv: `${name}.conv3`, bn: `${name}.bn3` },
-      {
-        inChannels: channels,
-        outChannels,
-        kernelSize: 1,
-        relu: true,
-        initialScale: zeroInitResidual ? 0 : 1,
-      },
-    );
-    const around = createShortcut(builder, name, { inChannels, outChannels, stride, shortcut });
-    return (x, training) =>
-      tf.tidy(() => widen(middle(narrow(x, training), training), training, around(x, training)));
-  },
-};
+export function bottleneckBlock(inner = (channels: number): number => channels): ResidualBlock {
+  return {
+    expansion: EXPANSION,
+    create(builder, name, { inChannels, channels, stride, shortcut, zeroInitResidual, drop }) {
+      const innerChannels = inner(channels);
+      const outChannels = channels * EXPANSION;
+      const narrow = convBatchNorm(
+        builder,
+        { conv: `${name}.conv1`, bn: `${name}.bn1` },
+        { inChannels, outChannels: innerChannels, kernelSize: 1, relu: true },
+      );
+      const middle = convBatchNorm(
+        builder,
+        { conv: `${name}.conv2`, bn: `${name}.bn2` },
+        { inChannels: innerChannels, outChannels: innerChannels, kernelSize: 3, stride, relu: true },
+      );
+      const widen = convBatchNorm(
+        builder,
+        { conv: `${name}.conv3`, bn: `${name}.bn3` },
+        {
+          inChannels: innerChannels,
+          outChannels,
+          kernelSize: 1,
+          relu: true,
+          initialScale: zeroInitResidual ? 0 : 1,
+        },
+      );
+      const around = createShortcut(builder, name, { inChannels, outChannels, stride, shortcut });
+      return (x, training) =>
+        tf.tidy(() => widen(middle(narrow(x, training), training), training, around(x, training), drop));
+    },
+  };
+}

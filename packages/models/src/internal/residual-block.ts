@@ -1,3 +1,4 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Builder } from './builder.js';
 import type { Layer } from './layer.js';
 import type { Shortcut } from './shortcut.js';
@@ -10,6 +11,8 @@ interface ResidualBlockOptions {
   readonly stride: number;
   readonly shortcut: Shortcut;
   readonly zeroInitResidual: boolean;
+  /** Acts on the branch in training, before it joins the shortcut. */
+  readonly drop?: ((branch: Tensor4D) => Tensor4D) | undefined;
 }
 
 /** A kind of residual block. */

@@ -2,6 +2,8 @@ import { checkInteger, checkPositive, checkRange } from '@mix/core';
 import type { Model } from '../model.js';
 import type { ResidualOptions } from '../residual-options.js';
 import type { Builder } from './builder.js';
+import { checkRate } from './check-rate.js';
+import { DropPath } from './drop-path.js';
 import type { Layer } from './layer.js';
 import { createLinear } from './linear.js';
 import { ParameterStore } from './parameter-store.js';
@@ -28,6 +30,7 @@ export function residualNetwork(
     inChannels = 3,
     batchNorm: { momentum = 0.1, epsilon = 1e-5, frozen = false } = {},
     zeroInitResidual = false,
+    dropPath = 0,
     block,
     width,
     depths,
@@ -40,6 +43,8 @@ export function residualNetwork(
   checkInteger(where, 'width', width, 1);
   checkRange(where, 'batchNorm.momentum', momentum, 0, 1);
   checkPositive(where, 'batchNorm.epsilon', epsilon);
+  checkRate(where, 'dropPath', dropPath);
+  const layer = dropPath > 0 ? new DropPath(rng.fork('dropPath')) : undefined;
   const store = new ParameterStore();
   const builder: Builder = { store, rng, batchNorm: { momentum, epsilon, frozen } };
   const first = stem(builder, inChannels, width);
@@ -49,7 +54,17 @@ export function residualNetwork(
     depths,
     shortcut,
     zeroInitResidual,
+    dropPath: layer && { layer, rate: dropPath },
   });
   const head = createLinear(builder, 'fc', { inSize: outChannels, outSize: numClasses });
-  return stagedClassifier({ store, inChannels, numClasses, stem: first, stages, head, headName: 'fc' });
+  return stagedClassifier({
+    store,
+    inChannels,
+    numClasses,
+    stem: first,
+    stages,
+    head,
+    dropPath: layer,
+    headName: 'fc',
+  });
 }

@@ -1,4 +1,6 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { Builder } from './builder.js';
+import type { DropPath } from './drop-path.js';
 import { inSequence } from './in-sequence.js';
 import type { Layer } from './layer.js';
 import type { ResidualBlock } from './residual-block.js';
@@ -13,23 +15,43 @@ export interface ResidualStagesOptions {
   readonly depths: readonly number[];
   readonly shortcut: Shortcut;
   readonly zeroInitResidual: boolean;
+  /** Drops branches at rates that grow from 0 in the first block to `rate` in the last. */
+  readonly dropPath?: { readonly layer: DropPath; readonly rate: number } | undefined;
 }
 
 /** `layer1`, `layer2`, ...: rows of blocks, each row after the first halving height and width. */
 export function residualStages(
   builder: Builder,
-  { block, width, depths, shortcut, zeroInitResidual }: ResidualStagesOptions,
+  { block, width, depths, shortcut, zeroInitResidual, dropPath }: ResidualStagesOptions,
 ): { stages: Layer[]; outChannels: number } {
   let inChannels = width;
+  const drops = dropsOf(dropPath, depths);
   const stages = depths.map((depth, stage) => {
     const channels = width * 2 ** stage;
     const blocks = Array.from({ length: depth }, (_, index) => {
       const stride = stage > 0 && index === 0 ? 2 : 1;
-      const options = { inChannels, channels, stride, shortcut, zeroInitResidual };
+      const drop = drops[stage]?.[index];
+      const options = { inChannels, channels, stride, shortcut, zeroInitResidual, drop };
       inChannels = channels * block.expansion;
       return block.create(builder, `layer${stage + 1}.${index}`, options);
     });
     return inSequence(blocks);
   });
   return { stages, outChannels: inChannels };
+}
+
+type Drop = ((branch: Tensor4D) => Tensor4D) | undefined;
+
+/** What drops each block's branch, by stage; nothing where the rate is 0. */
+function dropsOf(dropPath: ResidualStagesOptions['dropPath'], depths: readonly number[]): Drop[][] {
+  const last = depths.reduce((sum, depth) => sum + depth, 0) - 1;
+  let next = 0;
+  return depths.map((depth) =>
+    Array.from({ length: depth }, () => {
+      const index = next++;
+      if (dropPath === undefined || index === 0) return undefined;
+      const { layer, rate } = dropPath;
+      return (branch) => layer.apply(branch, (rate * index) / last);
+    }),
+  );
 }

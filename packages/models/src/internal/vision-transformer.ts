@@ -1,6 +1,7 @@
 import { checkInteger, invalidArgument } from '@mix/core';
 import type { DeitOptions } from '../deit-options.js';
 import type { Model } from '../model.js';
+import { checkRate } from './check-rate.js';
 import { DropPath } from './drop-path.js';
 import { createLayerNorm } from './layer-norm.js';
 import { createLinear } from './linear.js';
@@ -37,9 +38,7 @@ export function visionTransformer(
   checkInteger(where, 'numClasses', numClasses, 1);
   checkInteger(where, 'inChannels', inChannels, 1);
   checkInteger(where, 'patchSize', patchSize, 1);
-  if (!(dropPath >= 0 && dropPath < 1)) {
-    throw invalidArgument(where, 'dropPath', 'be a number from 0 to below 1', dropPath);
-  }
+  checkRate(where, 'dropPath', dropPath);
   const size = typeof imageSize === 'number' ? ([imageSize, imageSize] as const) : imageSize;
   for (const side of size) {
     checkInteger(where, 'imageSize', side, 1);
