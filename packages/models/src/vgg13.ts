@@ -1,0 +1,16 @@
+import { vgg } from './internal/vgg.js';
+import type { Model } from './model.js';
+import type { VggOptions } from './vgg-options.js';
+
+/**
+ * Builds torchvision's VGG-13, or with `batchNorm` its `vgg13_bn`: ten 3x3 convolutions in five stages that end with 2x2
+ * max-pooling, then three linear layers (one with `head: 'cifar'`), under torchvision's names.
+ *
+ * @returns A model with five stages and an embedding of what its last layer takes: `hidden`, or `8·width` with
+ *   `head: 'cifar'`. Images are at least 32x32. The caller disposes it.
+ * @throws MixError `INVALID_ARGUMENT` for an option out of its range.
+ * @see Simonyan & Zisserman 2015, https://arxiv.org/abs/1409.1556, Table 1, B
+ */
+export function vgg13(options: VggOptions): Model {
+  return vgg('vgg13', options, [2, 2, 2, 2, 2]);
+}
