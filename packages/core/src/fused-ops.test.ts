@@ -9,7 +9,12 @@ import { createRng } from './rng.js';
 import { scaledSoftmax } from './scaled-softmax.js';
 
 type Named = Record<string, tf.Tensor>;
-type Attributes = { readonly epsilon: number; readonly scale: number; readonly heads: number };
+type Attributes = {
+  readonly epsilon: number;
+  readonly scale: number;
+  readonly heads: number;
+  readonly kinds: number;
+};
 
 /** Runs an op under test on its inputs; the results, of which some may be an op's second output. */
 interface FusedOp {
@@ -24,7 +29,7 @@ interface FusedOp {
 }
 
 const heads = 2;
-const [B, N, D] = [2, 3, 2];
+const [N, D] = [3, 2];
 const CHANNELS = 5;
 const SCALE = 0.7;
 
@@ -82,25 +87,34 @@ const ops: Record<string, FusedOp> = {
     forward: ({ x }, { scale }) => [tf.softmax(tf.mul(x!, scale))],
     backward: ({ dy, y }, { scale }) => [softmaxGradient(dy!, y!, scale)],
   },
-  attention: {
-    shapes: [[B, N, 3 * heads * D]],
-    run: (qkv) => {
-      const { output, weights } = attention(qkv as tf.Tensor3D, { heads, scale: SCALE });
+  attention: attentionOp(1),
+  'attention with a bias for each of two windows': attentionOp(2),
+};
+
+/** Attention of `windows` images; of one without a bias. */
+function attentionOp(windows: number): FusedOp {
+  const batch = 2 * windows;
+  return {
+    shapes: [[batch, N, 3 * heads * D], ...(windows === 1 ? [] : [[windows, heads, N, N]])],
+    run: (qkv, bias) => {
+      const options = { heads, scale: SCALE, ...(bias && { bias: bias as tf.Tensor4D }) };
+      const { output, weights } = attention(qkv as tf.Tensor3D, options);
       return [output, weights];
     },
-    reference: (qkv) => {
+    reference: (qkv, bias) => {
       // part 0, 1, 2: query, key, value of token n in head h.
       const at = (b: number, n: number, part: number, h: number) => {
         const start = (b * N + n) * 3 * heads * D + (part * heads + h) * D;
         return qkv!.slice(start, start + D);
       };
-      const output = new Array<number>(B * N * heads * D).fill(0);
+      const output = new Array<number>(batch * N * heads * D).fill(0);
       const weights: number[] = [];
-      for (let b = 0; b < B; b++) {
+      for (let b = 0; b < batch; b++) {
         for (let h = 0; h < heads; h++) {
           for (let i = 0; i < N; i++) {
-            const products = count(N).map((j) => dot(at(b, i, 0, h), at(b, j, 1, h)));
-            const row = softmax(products, SCALE);
+            const added = (j: number) => bias?.[(((b % windows) * heads + h) * N + i) * N + j] ?? 0;
+            const products = count(N).map((j) => SCALE * dot(at(b, i, 0, h), at(b, j, 1, h)) + added(j));
+            const row = softmax(products, 1);
             weights.push(...row);
             for (let d = 0; d < D; d++) {
               const taken = row.map((weight, j) => weight * at(b, j, 2, h)[d]!);
@@ -112,31 +126,40 @@ const ops: Record<string, FusedOp> = {
       return [output, weights];
     },
     kernel: 'MixAttention',
-    forward: ({ qkv }, { heads, scale }) => {
+    forward: ({ qkv, bias }, { heads, scale }) => {
       const [query, key, value] = headsOf(qkv!, heads);
-      const weights = tf.softmax(tf.mul(tf.matMul(query!, key!, false, true), scale));
-      return [tf.reshape(tf.transpose(tf.matMul(weights, value!), [0, 2, 1, 3]), [B, N, heads * D]), weights];
+      const products = tf.mul(tf.matMul(query!, key!, false, true), scale);
+      const repeated = bias && tf.tile(bias, [qkv!.shape[0]! / bias.shape[0]!, 1, 1, 1]);
+      const weights = tf.softmax(tf.add(products, repeated ?? 0));
+      const mixed = tf.transpose(tf.matMul(weights, value!), [0, 2, 1, 3]);
+      return [tf.reshape(mixed, [-1, N, heads * D]), weights];
     },
-    backward: ({ dOutput, dWeights, qkv, weights }, { heads, scale }) => {
+    backward: ({ dOutput, dWeights, qkv, weights }, { heads, scale, kinds }) => {
       const [query, key, value] = headsOf(qkv!, heads);
-      const given = dOutput ?? tf.zeros([B, N, heads * D]);
-      const outer = tf.transpose(tf.reshape(given, [B, N, heads, D]), [0, 2, 1, 3]);
+      const images = qkv!.shape[0]!;
+      const given = dOutput ?? tf.zeros([images, N, heads * D]);
+      const outer = tf.transpose(tf.reshape(given, [images, N, heads, D]), [0, 2, 1, 3]);
       const through = tf.add(tf.matMul(outer, value!, false, true), dWeights ?? 0);
-      const products = softmaxGradient(through, weights!, scale);
+      const dBias = softmaxGradient(through, weights!, 1);
+      const products = tf.mul(dBias, scale);
       const parts = [
         tf.matMul(products, key!),
         tf.matMul(products, query!, true),
         tf.matMul(weights!, outer, true),
       ];
-      return [tf.reshape(tf.transpose(tf.stack(parts), [1, 3, 0, 2, 4]), [B, N, 3 * heads * D])];
+      const dQkv = tf.reshape(tf.transpose(tf.stack(parts), [1, 3, 0, 2, 4]), [images, N, 3 * heads * D]);
+      return kinds === 0 ? [dQkv] : [dQkv, tf.sum(tf.reshape(dBias, [-1, kinds, heads, N, N]), 0)];
     },
-  },
-};
+  };
+}
 
 const calls: string[] = [];
 
+// Several ops may run one kernel.
+const kernels = new Map(Object.values(ops).map((op) => [op.kernel, op]));
+
 function registerStandIns(): void {
-  for (const { kernel, forward, backward } of Object.values(ops)) {
+  for (const { kernel, forward, backward } of kernels.values()) {
     for (const [kernelName, compute] of [[kernel, forward] as const, [`${kernel}Grad`, backward] as const]) {
       tf.registerKernel({
         kernelName,
@@ -152,7 +175,7 @@ function registerStandIns(): void {
 }
 
 function unregisterStandIns(): void {
-  for (const { kernel } of Object.values(ops)) {
+  for (const kernel of kernels.keys()) {
     for (const name of [kernel, `${kernel}Grad`]) tf.unregisterKernel(name, 'cpu');
     if (tf.getGradient(kernel) !== undefined) tf.unregisterGradient(kernel);
   }
@@ -245,6 +268,14 @@ describe('wrong inputs', () => {
       'attention: heads must be an integer of at least 1; got 0',
       () => attention(tf.ones([1, 2, 6]), { heads: 0 }),
     ],
+    [
+      'attention: bias must be float32 [1,2,3,3]; got "float32 [1,2,3,4]"',
+      () => attention(tf.ones([2, 3, 12]), { heads: 2, bias: tf.ones([1, 2, 3, 4]) }),
+    ],
+    [
+      'attention: bias must be [W,...], W dividing the batch of 3; got [2,2,3,3]',
+      () => attention(tf.ones([3, 3, 12]), { heads: 2, bias: tf.ones([2, 2, 3, 3]) }),
+    ],
     ['attention: qkv must be [B,N,3·2·D]; got [1,2,9]', () => attention(tf.ones([1, 2, 9]), { heads: 2 })],
   ])('say: %s', (message, action) => {
     expect(() => tf.tidy(() => void action())).toThrow(message);
@@ -302,7 +333,7 @@ function softmaxGradient(dy: tf.Tensor, y: tf.Tensor, scale: number): tf.Tensor 
 }
 
 function headsOf(qkv: tf.Tensor, heads: number): tf.Tensor[] {
-  return tf.unstack(tf.transpose(tf.reshape(qkv, [B, N, 3, heads, D]), [2, 0, 3, 1, 4]));
+  return tf.unstack(tf.transpose(tf.reshape(qkv, [-1, N, 3, heads, D]), [2, 0, 3, 1, 4]));
 }
 
 function expectClose(tensor: tf.Tensor, wanted: readonly number[], tolerance: number): void {

@@ -21,14 +21,16 @@ constexpr int64_t kScoreBytes = 256 << 10;
 
 int64_t roundUp(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
 
-// qkv and its gradient are [batch, tokens, 3, heads, size], the output [batch, tokens, heads, size], weights [batch, heads, tokens, tokens].
+// qkv and its gradient are [batch, tokens, 3, heads, size], the output [batch, tokens, heads, size], weights [batch, heads, tokens, tokens],
+// the bias, where there is one, [kinds, heads, tokens, tokens].
 struct Geometry {
-  int64_t batch, tokens, heads, size;
+  int64_t batch, tokens, heads, size, kinds;
   int64_t wideTokens, wideSize;  // rounded up to whole vectors
   int64_t block;                 // rows of scores at once
 
-  Geometry(int64_t batch, int64_t tokens, int64_t heads, int64_t size)
-      : batch(batch), tokens(tokens), heads(heads), size(size), wideTokens(roundUp(tokens)), wideSize(roundUp(size)) {
+  Geometry(int64_t batch, int64_t tokens, int64_t heads, int64_t size, int64_t kinds)
+      : batch(batch), tokens(tokens), heads(heads), size(size), kinds(kinds), wideTokens(roundUp(tokens)), wideSize(roundUp(size)) {
+    if (kinds > 0 && batch % kinds != 0) throw std::runtime_error("every kind of bias is for as many of the batch");
     const int64_t fitting = kScoreBytes / static_cast<int64_t>(sizeof(float)) / std::max<int64_t>(wideTokens, 1);
     block = std::min(tokens, std::max<int64_t>(fitting / kBlockRows, 1) * kBlockRows);
   }
@@ -41,6 +43,8 @@ struct Geometry {
   int64_t packedAt(int64_t head) const { return head / heads * tokens * packedStep() + head % heads * size; }
   int64_t outputAt(int64_t head) const { return head / heads * tokens * width() + head % heads * size; }
   int64_t weightsAt(int64_t head) const { return head * tokens * tokens; }
+  int64_t biasCount() const { return kinds * heads * tokens * tokens; }
+  int64_t biasAt(int64_t head) const { return head % (kinds * heads) * tokens * tokens; }
 };
 
 // to[rows, wide] = from, with zeros beside it; all zeros where there is no `from`.
@@ -87,9 +91,17 @@ struct ForwardScratch {
       : keys(memory), values(keys + g.size * g.wideTokens), scores(values + g.tokens * g.wideSize), mixed(scores + g.block * g.wideTokens) {}
 };
 
-// `next` is where the queries of the head after this one begin.
-void attendHead(const Geometry& g, const float* queries, const float* next, float scale, float* output, float* weights,
-                const ForwardScratch& s) {
+// x = scale * x + bias, for rows that are `wide` apart
+void addBias(float* x, const float* bias, int64_t rows, int64_t columns, int64_t wide, float scale) {
+  for (int64_t row = 0; row < rows; ++row, x += wide, bias += columns) {
+#pragma omp simd
+    for (int64_t i = 0; i < columns; ++i) x[i] = scale * x[i] + bias[i];
+  }
+}
+
+// `next` is where the queries of the head after this one begin; `bias` may be null.
+void attendHead(const Geometry& g, const float* queries, const float* next, const float* bias, float scale, float* output,
+                float* weights, const ForwardScratch& s) {
   const int64_t step = g.packedStep();
   prefetch<false>(queries, step, g.tokens, g.size);
   gatherTransposed(queries + g.width(), step, g.tokens, g.size, s.keys, g.wideTokens);
@@ -98,7 +110,8 @@ void attendHead(const Geometry& g, const float* queries, const float* next, floa
     const int64_t rows = std::min(g.block, g.tokens - first);
     multiply<false>(queries + first * step, step, 1, s.keys, rows, g.wideTokens, g.size, s.scores);
     prefetch<true>(weights + first * g.tokens, g.tokens, rows, g.tokens);
-    softmaxRows(s.scores, s.scores, rows, g.tokens, g.wideTokens, scale);
+    if (bias != nullptr) addBias(s.scores, bias + first * g.tokens, rows, g.tokens, g.wideTokens, scale);
+    softmaxRows(s.scores, s.scores, rows, g.tokens, g.wideTokens, bias == nullptr ? scale : 1.0f);
     scatter(s.scores, g.wideTokens, rows, g.tokens, weights + first * g.tokens, g.tokens);
     if (first == 0) gather(queries + 2 * g.width(), step, g.tokens, g.size, s.values, g.wideSize);
     prefetch<true>(output + first * g.width(), g.width(), rows, g.size);
@@ -127,21 +140,34 @@ struct BackwardScratch {
   }
 };
 
-// The gradient by the rows' scores, from that by their weights: what comes through the output, and `dWeights` where it is given.
-void scoreGradients(const Geometry& g, int64_t rows, const float* weights, const float* dWeights, float scale, const BackwardScratch& s) {
+// total += x; x = scale * x
+void addToBias(float* x, float* total, int64_t count, float scale) {
+#pragma omp simd
+  for (int64_t i = 0; i < count; ++i) {
+    total[i] += x[i];
+    x[i] *= scale;
+  }
+}
+
+// The gradient by the rows' scores, from that by their weights: what comes through the output, and `dWeights` where it is given. That by
+// the bias is added to `dBias`, where there is one.
+void scoreGradients(const Geometry& g, int64_t rows, const float* weights, const float* dWeights, float* dBias, float scale,
+                    const BackwardScratch& s) {
   multiply<false>(s.outer, g.wideSize, 1, s.values, rows, g.wideTokens, g.size, s.scores);
   for (int64_t row = 0; row < rows; ++row) {
     float* gradient = s.scores + row * g.wideTokens;
     if (dWeights != nullptr) {
       for (int64_t i = 0; i < g.tokens; ++i) gradient[i] += dWeights[row * g.tokens + i];
     }
-    softmaxRowGradient(gradient, weights + row * g.tokens, gradient, g.tokens, scale);
+    softmaxRowGradient(gradient, weights + row * g.tokens, gradient, g.tokens, dBias == nullptr ? scale : 1.0f);
+    if (dBias != nullptr) addToBias(gradient, dBias + row * g.tokens, g.tokens, scale);
   }
 }
 
 // `next` and `nextOutput` are where the queries and the output's gradient of the head after this one begin.
 void headGradient(const Geometry& g, const float* queries, const float* next, const float* weights, float scale,
-                  const float* dOutput, const float* nextOutput, const float* dWeights, float* dQueries, const BackwardScratch& s) {
+                  const float* dOutput, const float* nextOutput, const float* dWeights, float* dQueries, float* dBias,
+                  const BackwardScratch& s) {
   const int64_t step = g.packedStep(), width = g.width();
   const bool hasOuter = dOutput != nullptr;
   prefetch<false>(queries + width, step, g.tokens, g.size);
@@ -152,7 +178,8 @@ void headGradient(const Geometry& g, const float* queries, const float* next, co
     gather(hasOuter ? dOutput + first * width : nullptr, width, rows, g.size, s.outer, g.wideSize);
     prefetch<false>(weights + at, g.tokens, rows, g.tokens);
     prefetch<false>(queries + first * step, step, rows, g.size);
-    scoreGradients(g, rows, weights + at, dWeights == nullptr ? nullptr : dWeights + at, scale, s);
+    scoreGradients(g, rows, weights + at, dWeights == nullptr ? nullptr : dWeights + at,
+                   dBias == nullptr ? nullptr : dBias + at, scale, s);
     if (first == 0) gather(queries + width, step, g.tokens, g.size, s.keys, g.wideSize);
     gather(queries + first * step, step, rows, g.size, s.queries, g.wideSize);
     prefetch<true>(dQueries + first * step, step, rows, g.size);
@@ -170,43 +197,56 @@ void headGradient(const Geometry& g, const float* queries, const float* next, co
   scatter(s.dValues, g.wideSize, g.tokens, g.size, dQueries + 2 * width, step);
 }
 
-// body(head, next, scratch) for every head of every image, over threads; next is the head that comes after, or the last once more.
+// body(head, next, scratch) for every head of every image, over threads; next is the head that comes after, or the last once more. All
+// that have one bias in common can be left to one thread, one after another.
 template <typename Scratch, typename Body>
-void eachHead(Context& context, const Geometry& g, const Body& body) {
-  const int64_t count = Scratch::count(g);
+void eachHead(Context& context, const Geometry& g, bool byBias, const Body& body) {
+  const int64_t count = Scratch::count(g), cost = g.tokens * g.tokens * g.size / 4;
+  const int64_t apart = byBias ? g.kinds * g.heads : g.batch * g.heads, together = byBias ? g.batch / g.kinds : 1;
   float* memory = context.scratch.floats(count * omp_get_max_threads());
-  parallelRanges(g.batch * g.heads, g.tokens * g.tokens * g.size / 4, [&](int64_t begin, int64_t end) {
+  parallelRanges(apart, cost * together, [&](int64_t begin, int64_t end) {
     const Scratch scratch(g, memory + omp_get_thread_num() * count);
-    for (int64_t head = begin; head < end; ++head) body(head, std::min(head + 1, end - 1), scratch);
+    const auto headAt = [&](int64_t i) { return i % together * apart + begin + i / together; };
+    const int64_t all = (end - begin) * together;
+    for (int64_t i = 0; i < all; ++i) body(headAt(i), headAt(std::min(i + 1, all - 1)), scratch);
   });
 }
 
-// (qkv, output, weights, batch, tokens, heads, size, scale)
+Geometry geometryOf(const std::vector<int64_t>& sizes) {
+  if (sizes.size() != 5) throw std::runtime_error("attention has five sizes");
+  return {sizes[0], sizes[1], sizes[2], sizes[3], sizes[4]};
+}
+
+// (qkv, bias or null, output, weights, [batch, tokens, heads, size, kinds of bias], scale)
 void attention(const Args& args) {
-  const Geometry g(args.integer(3), args.integer(4), args.integer(5), args.integer(6));
+  const Geometry g = geometryOf(args.integers(4));
   const float* qkv = args.floats(0, 3 * g.outputCount());
-  float* output = args.floats(1, g.outputCount());
-  float* weights = args.floats(2, g.weightCount());
-  const auto scale = static_cast<float>(args.number(7));
-  eachHead<ForwardScratch>(args.context(), g, [&](int64_t head, int64_t next, const ForwardScratch& scratch) {
-    attendHead(g, qkv + g.packedAt(head), qkv + g.packedAt(next), scale, output + g.outputAt(head),
-               weights + g.weightsAt(head), scratch);
+  const float* bias = args.optionalFloats(1, g.biasCount());
+  float* output = args.floats(2, g.outputCount());
+  float* weights = args.floats(3, g.weightCount());
+  const auto scale = static_cast<float>(args.number(5));
+  eachHead<ForwardScratch>(args.context(), g, false, [&](int64_t head, int64_t next, const ForwardScratch& scratch) {
+    attendHead(g, qkv + g.packedAt(head), qkv + g.packedAt(next), bias == nullptr ? nullptr : bias + g.biasAt(head), scale,
+               output + g.outputAt(head), weights + g.weightsAt(head), scratch);
   });
 }
 
-// (dOutput or null, dWeights or null, qkv, weights, dQkv, batch, tokens, heads, size, scale)
+// (dOutput or null, dWeights or null, qkv, weights, dQkv, dBias or null, [batch, tokens, heads, size, kinds of bias], scale)
 void attentionGradient(const Args& args) {
-  const Geometry g(args.integer(5), args.integer(6), args.integer(7), args.integer(8));
+  const Geometry g = geometryOf(args.integers(6));
   const float* dOutput = args.optionalFloats(0, g.outputCount());
   const float* dWeights = args.optionalFloats(1, g.weightCount());
   const float* qkv = args.floats(2, 3 * g.outputCount());
   const float* weights = args.floats(3, g.weightCount());
   float* dQkv = args.floats(4, 3 * g.outputCount());
-  const auto scale = static_cast<float>(args.number(9));
+  float* dBias = args.optionalFloats(5, g.biasCount());
+  const auto scale = static_cast<float>(args.number(7));
+  if (dBias != nullptr) std::fill_n(dBias, g.biasCount(), 0.0f);
   const auto outerAt = [&](int64_t head) { return dOutput == nullptr ? nullptr : dOutput + g.outputAt(head); };
-  eachHead<BackwardScratch>(args.context(), g, [&](int64_t head, int64_t next, const BackwardScratch& scratch) {
+  eachHead<BackwardScratch>(args.context(), g, dBias != nullptr, [&](int64_t head, int64_t next, const BackwardScratch& scratch) {
     headGradient(g, qkv + g.packedAt(head), qkv + g.packedAt(next), weights + g.weightsAt(head), scale, outerAt(head),
-                 outerAt(next), dWeights == nullptr ? nullptr : dWeights + g.weightsAt(head), dQkv + g.packedAt(head), scratch);
+                 outerAt(next), dWeights == nullptr ? nullptr : dWeights + g.weightsAt(head), dQkv + g.packedAt(head),
+                 dBias == nullptr ? nullptr : dBias + g.biasAt(head), scratch);
   });
 }
 

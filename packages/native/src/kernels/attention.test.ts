@@ -1,5 +1,5 @@
 import { attention } from '@mix/core';
-import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { it } from 'vitest';
 import { expectGradient } from '../../../kernels/test/finite-differences.js';
@@ -34,6 +34,15 @@ const cases: Case[] = [
   { batch: 2, tokens: 0, heads: 2, size: 3 },
 ];
 
+const biasedCases: (Case & { readonly kinds: number })[] = [
+  { batch: 1, tokens: 1, heads: 1, size: 1, kinds: 1 },
+  { batch: 6, tokens: 5, heads: 2, size: 3, scale: -2, kinds: 3 },
+  { batch: 8, tokens: 49, heads: 2, size: 32, kinds: 4 },
+  { batch: 2, tokens: 65, heads: 2, size: 16, kinds: 1 },
+  { batch: 1, tokens: 300, heads: 1, size: 4, kinds: 1 },
+  { batch: 0, tokens: 4, heads: 2, size: 3, kinds: 2 },
+];
+
 const inputOf = ({ batch, tokens, heads, size }: Case): Input => input(batch, tokens, 3 * heads * size);
 const optionsOf = ({ heads, scale }: Case) => ({ heads, ...(scale !== undefined && { scale }) });
 
@@ -59,6 +68,30 @@ describeNative('attention', () => {
           return [tf.grad(output)(qkv, dy), tf.grad(weights)(qkv, dw), tf.grad(both)(qkv)];
         },
         [inputOf(shape), dOutput, dWeights],
+        { tolerance: 3e-5 },
+      );
+    });
+  }
+
+  for (const { kinds, ...shape } of biasedCases) {
+    const { batch, tokens, heads, size } = shape;
+    it(`of [${batch},${tokens}], ${heads} heads of ${size}, with ${kinds} kinds of bias`, async () => {
+      const attend = (qkv: Tensor, bias: Tensor) =>
+        attention(qkv as Tensor3D, { ...optionsOf(shape), bias: bias as Tensor4D });
+      await expectAsOnCpu(
+        (qkv, bias, dy, dw) => {
+          const both = (x: Tensor, y: Tensor): Tensor => {
+            const { output, weights } = attend(x, y);
+            return tf.add(tf.sum(tf.mul(output, dy)), tf.sum(tf.mul(weights, dw)));
+          };
+          return [...Object.values(attend(qkv, bias)), ...tf.grads(both)([qkv, bias])];
+        },
+        [
+          inputOf(shape),
+          seededInput(2, kinds, heads, tokens, tokens),
+          seededInput(3, batch, tokens, heads * size),
+          seededInput(4, batch, heads, tokens, tokens),
+        ],
         { tolerance: 3e-5 },
       );
     });

@@ -1,16 +1,17 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { KernelTable, NativeKernel } from '../internal/kernel-table.js';
 
-/** The addon's attention; `qkv` holds queries, keys and values as `[batch, tokens, 3, heads, size]`. */
+/**
+ * The addon's attention; `qkv` holds queries, keys and values as `[batch, tokens, 3, heads, size]`. `sizes`: batch, tokens, heads, size,
+ * and how many kinds of bias there are, `[kinds, heads, tokens, tokens]`.
+ */
 export interface AttentionAddon {
   attention(
     qkv: Float32Array,
+    bias: Float32Array | null,
     output: Float32Array,
     weights: Float32Array,
-    batch: number,
-    tokens: number,
-    heads: number,
-    size: number,
+    sizes: readonly number[],
     scale: number,
   ): void;
   /** A gradient that is null counts as zeros. */
@@ -20,10 +21,8 @@ export interface AttentionAddon {
     qkv: Float32Array,
     weights: Float32Array,
     dQkv: Float32Array,
-    batch: number,
-    tokens: number,
-    heads: number,
-    size: number,
+    dBias: Float32Array | null,
+    sizes: readonly number[],
     scale: number,
   ): void;
 }
@@ -33,6 +32,11 @@ interface Attrs {
   readonly scale: number;
 }
 
+interface Inputs {
+  readonly qkv: TensorInfo;
+  readonly bias?: TensorInfo;
+}
+
 interface GradientInputs {
   readonly dOutput?: TensorInfo;
   readonly dWeights?: TensorInfo;
@@ -40,51 +44,52 @@ interface GradientInputs {
   readonly weights: TensorInfo;
 }
 
-const attention: NativeKernel<{ qkv: TensorInfo }, Attrs> = ({
-  inputs: { qkv },
+const sizesOf = (qkv: TensorInfo, heads: number, kinds: number): number[] => {
+  const [batch, tokens, channels] = qkv.shape as [number, number, number];
+  return [batch, tokens, heads, channels / 3 / heads, kinds];
+};
+
+const attention: NativeKernel<Inputs, Attrs> = ({
+  inputs: { qkv, bias },
   attrs: { heads, scale },
   backend,
 }) => {
   const [batch, tokens, channels] = qkv.shape as [number, number, number];
-  const width = channels / 3;
-  const output = backend.output([batch, tokens, width]);
+  const output = backend.output([batch, tokens, channels / 3]);
   const weights = backend.output([batch, heads, tokens, tokens]);
   backend.addon.attention(
     backend.floats(qkv),
+    bias === undefined ? null : backend.floats(bias),
     backend.floats(output),
     backend.floats(weights),
-    batch,
-    tokens,
-    heads,
-    width / heads,
+    sizesOf(qkv, heads, bias?.shape[0] ?? 0),
     scale,
   );
   return [output, weights];
 };
 
-const attentionGradient: NativeKernel<GradientInputs, Attrs> = ({
+const attentionGradient: NativeKernel<GradientInputs, Attrs & { readonly kinds: number }> = ({
   inputs: { dOutput, dWeights, qkv, weights },
-  attrs: { heads, scale },
+  attrs: { heads, scale, kinds },
   backend,
 }) => {
-  const [batch, tokens, channels] = qkv.shape as [number, number, number];
+  const tokens = qkv.shape[1] as number;
   const dQkv = backend.output(qkv.shape);
+  const dBias = kinds === 0 ? undefined : backend.output([kinds, heads, tokens, tokens]);
   backend.addon.attentionGradient(
     dOutput === undefined ? null : backend.floats(dOutput),
     dWeights === undefined ? null : backend.floats(dWeights),
     backend.floats(qkv),
     backend.floats(weights),
     backend.floats(dQkv),
-    batch,
-    tokens,
-    heads,
-    channels / 3 / heads,
+    dBias === undefined ? null : backend.floats(dBias),
+    sizesOf(qkv, heads, kinds),
     scale,
   );
-  return dQkv;
+  return dBias === undefined ? dQkv : [dQkv, dBias];
 };
 
-/** Multi-head attention from packed queries, keys and values, and its gradient. */
+/** Multi-head attention from packed queries, keys and values, with a bias or without, and its gradients. */
 export const attentionKernels: KernelTable = {
   MixAttention: attention,
   MixAttentionGrad: attentionGradient,
