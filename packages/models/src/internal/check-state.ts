@@ -18,16 +18,29 @@ export function checkState(
   const missing = [...expected.keys()].filter((name) => !Object.hasOwn(tensors, name));
   const unexpected = Object.keys(tensors).filter((name) => !expected.has(name));
   const misfitting = [...expected].flatMap(([name, want]) => misfit(name, want, tensors));
-  if (missing.length + unexpected.length + misfitting.length === 0) return;
-  const complaints = [
-    listed('missing', missing),
-    listed('unexpected', unexpected),
-    listed('misfitting', misfitting),
-  ];
+  refuseMismatch(where, 'state', expected.size, { missing, unexpected, misfitting });
+}
+
+/** How a state differs from what a model holds: names, and of those that do not fit also why. */
+export interface Mismatch {
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+  readonly misfitting: readonly string[];
+}
+
+/** Throws unless nothing differs. */
+export function refuseMismatch(
+  where: string,
+  argument: string,
+  count: number,
+  mismatch: Mismatch,
+  remedy = 'Build the model with the factory and options that the state was saved from',
+): void {
+  const complaints = Object.entries(mismatch).map(([kind, names]) => listed(kind, names));
+  if (complaints.every((complaint) => complaint === '')) return;
   throw new MixError(
-    `${where}: state must hold this model's ${expected.size} tensors; got ${complaints.filter(Boolean).join('; ')}. ` +
-      'Build the model with the factory and options that the state was saved from',
-    { code: 'STATE_MISMATCH', argument: 'state', received: { missing, unexpected, misfitting } },
+    `${where}: ${argument} must hold this model's ${count} tensors; got ${complaints.filter(Boolean).join('; ')}. ${remedy}`,
+    { code: 'STATE_MISMATCH', argument, received: mismatch },
   );
 }
 

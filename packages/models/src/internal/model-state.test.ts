@@ -10,7 +10,7 @@ function parts(seed: number) {
   const store = new ParameterStore();
   const weight = store.parameter<tf.Rank.R1>('weight', [1], new Float32Array([seed]));
   const drop = new DropPath(createRng(seed));
-  return { drop, weight, ...modelState(store, { dropPath: drop, dropout: undefined }) };
+  return { drop, weight, ...modelState(store, { dropPath: drop, dropout: undefined }, 'fc') };
 }
 
 const draw = ({ drop }: ReturnType<typeof parts>) =>

@@ -22,12 +22,14 @@ export interface RandomPart {
 export function modelState(
   store: ParameterStore,
   parts: Readonly<Record<string, RandomPart | undefined>>,
-): Pick<Model, 'variables' | 'state' | 'restore' | 'dispose'> {
+  headName: string,
+): Pick<Model, 'variables' | 'weights' | 'state' | 'restore' | 'dispose'> {
   const random = Object.entries(parts).flatMap(([name, part]) =>
     part === undefined ? [] : [{ name, part }],
   );
   return {
     variables: store.variables(),
+    weights: store.weights(headName),
     state: () => ({
       tensors: store.state().tensors,
       values: Object.fromEntries(random.map(({ name, part }) => [name, part.state()])),

@@ -1,17 +1,79 @@
-import type { NamedTensors, NamedVariables, State } from '@mix/core';
+import { invalidArgument, type NamedTensors, type NamedVariables, type State } from '@mix/core';
 import type { Rank, ShapeMap, Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { PositionGrid, Weight } from '../weight.js';
 import { checkState } from './check-state.js';
 import { diskShape, type Layout, toDisk, toMemory } from './layout.js';
 
 interface Entry {
   readonly variable: Variable;
   readonly layout: Layout;
+  readonly kind: Weight['kind'];
+  /** Undefined after the stages. */
+  readonly layer: number | undefined;
+}
+
+/** What is not trained of a {@link ParameterStore}. */
+export interface StoreOptions {
+  /** Name of the public factory, for messages. */
+  readonly where?: string;
+  /** Number of the model's stages. */
+  readonly stages?: number;
+  /** Do not train the stem and so many stages. */
+  readonly frozenStages?: number | undefined;
 }
 
 /** The parameters and buffers of one model under PyTorch's names, in the order in which they were made. */
 export class ParameterStore {
   readonly #entries = new Map<string, Entry>();
+  readonly #grids = new Map<string, PositionGrid>();
+  readonly #frozenStages: number;
+  // The first stage that is made is preceded by the stem alone.
+  #layer: number | undefined = 0;
+  #stages = 0;
+
+  constructor({ where = 'ParameterStore', stages = 0, frozenStages }: StoreOptions = {}) {
+    if (
+      frozenStages !== undefined &&
+      !(Number.isSafeInteger(frozenStages) && frozenStages >= 0 && frozenStages <= stages)
+    ) {
+      const rule = `be an integer from 0 (the stem alone) to ${stages} (all stages)`;
+      throw invalidArgument(where, 'frozenStages', rule, frozenStages);
+    }
+    this.#frozenStages = frozenStages ?? -1;
+  }
+
+  /** Makes the `index`-th stage, counted from 1: what is made before the first belongs to the stem, what is made outside later to the head. */
+  stage<T>(index: number, make: () => T): T {
+    this.#layer = index;
+    this.#stages = Math.max(this.#stages, index);
+    try {
+      return make();
+    } finally {
+      this.#layer = undefined;
+    }
+  }
+
+  /** Whether the stem (0) or the n-th stage is not trained. */
+  isFrozen(layer: number): boolean {
+    return layer <= this.#frozenStages;
+  }
+
+  /** Says how the rows of a parameter lie on a grid, so that it can be fitted to another. */
+  onGrid(name: string, grid: PositionGrid): void {
+    this.#grids.set(name, grid);
+  }
+
+  /** Everything one by one, by name; the last layer's parameters are `<headName>.weight` and `<headName>.bias`. */
+  weights(headName: string): ReadonlyMap<string, Weight> {
+    const head = new Set([`${headName}.weight`, `${headName}.bias`]);
+    return new Map(
+      [...this.#entries].map(([name, entry]) => [
+        name,
+        { ...this.#weight(name, entry), head: head.has(name) },
+      ]),
+    );
+  }
 
   /** Makes a trainable float32 parameter from its initial values in memory layout. */
   parameter<R extends Rank>(
@@ -20,7 +82,7 @@ export class ParameterStore {
     values: Float32Array,
     layout: Layout = 'plain',
   ): Variable<R> {
-    return this.#add(name, () => tf.tensor(values, shape), true, layout);
+    return this.#add(name, () => tf.tensor(values, shape), 'parameter', layout);
   }
 
   /** Makes a buffer, from its values or one for all: kept in the state, never trained. */
@@ -32,7 +94,7 @@ export class ParameterStore {
   ): Variable<R> {
     const make = () =>
       typeof values === 'number' ? tf.fill(shape, values, dtype) : tf.tensor(values, shape, dtype);
-    return this.#add(name, make, false, 'plain');
+    return this.#add(name, make, 'buffer', 'plain');
   }
 
   /** The trainable parameters by name. */
@@ -50,7 +112,9 @@ export class ParameterStore {
 
   /** Runs something, and gives every buffer the values back that it had before. */
   keepingBuffers<T>(run: () => T): T {
-    const buffers = [...this.#entries.values()].flatMap(({ variable }) => (variable.trainable ? [] : [variable]));
+    const buffers = [...this.#entries.values()].flatMap(({ variable }) =>
+      variable.trainable ? [] : [variable],
+    );
     const before = buffers.map((buffer) => tf.keep(tf.clone(buffer)));
     try {
       return run();
@@ -76,11 +140,45 @@ export class ParameterStore {
     }
   }
 
-  #add<R extends Rank>(name: string, make: () => Tensor<R>, trainable: boolean, layout: Layout): Variable<R> {
+  #add<R extends Rank>(
+    name: string,
+    make: () => Tensor<R>,
+    kind: Weight['kind'],
+    layout: Layout,
+  ): Variable<R> {
+    const layer = this.#layer;
+    const trainable = kind === 'parameter' && !(layer !== undefined && this.isFrozen(layer));
     // tfjs' own names are unique to the engine, so that two models may share PyTorch's.
     const variable = tf.tidy(() => tf.variable(make(), trainable));
-    this.#entries.set(name, { variable: variable as Variable, layout });
+    this.#entries.set(name, { variable: variable as Variable, layout, kind, layer });
     return variable;
+  }
+
+  #weight(name: string, { variable, layout, kind, layer = this.#stages + 1 }: Entry): Omit<Weight, 'head'> {
+    const shape = diskShape(layout, variable.shape);
+    const dtype = variable.dtype as Weight['dtype'];
+    const grid = this.#grids.get(name);
+    return {
+      kind,
+      layer,
+      shape,
+      dtype,
+      ...(grid && { grid }),
+      read: () => toDisk(layout, variable),
+      write(value) {
+        if (value.dtype !== dtype) {
+          throw invalidArgument('Weight.write', `the value of ${name}`, `be ${dtype}`, value.dtype, {
+            code: 'DTYPE',
+          });
+        }
+        if (String(value.shape) !== String(shape)) {
+          throw invalidArgument('Weight.write', `the value of ${name}`, `be [${shape}]`, value.shape, {
+            code: 'SHAPE',
+          });
+        }
+        tf.tidy(() => variable.assign(toMemory(layout, value)));
+      },
+    };
   }
 
   #specification(): Map<string, { shape: number[]; dtype: string }> {

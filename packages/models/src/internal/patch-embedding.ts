@@ -8,8 +8,8 @@ export interface PatchEmbeddingOptions {
   readonly inChannels: number;
   readonly width: number;
   readonly patchSize: number;
-  /** Patches of one image. */
-  readonly patches: number;
+  /** Rows and columns of patches in an image. */
+  readonly grid: readonly [number, number];
 }
 
 /**
@@ -18,12 +18,14 @@ export interface PatchEmbeddingOptions {
  */
 export function createPatchEmbedding(
   { store, rng }: WeightBuilder,
-  { inChannels, width, patchSize, patches }: PatchEmbeddingOptions,
+  { inChannels, width, patchSize, grid }: PatchEmbeddingOptions,
 ): (images: Tensor4D) => Tensor3D {
   const draw = (name: string, count: number, deviation: number) => normal(rng.fork(name), count, deviation);
+  const patches = grid[0] * grid[1];
   const shape: [number, number, number] = [1, 1 + patches, width];
   const classToken = store.parameter<Rank.R3>('cls_token', [1, 1, width], draw('cls_token', width, 1e-6));
   const positions = store.parameter<Rank.R3>('pos_embed', shape, draw('pos_embed', shape[1] * width, 0.02));
+  store.onGrid('pos_embed', { others: 1, size: grid });
   const [kernelName, biasName] = ['patch_embed.proj.weight', 'patch_embed.proj.bias'] as const;
   const fanIn = patchSize * patchSize * inChannels;
   const kernel = store.parameter<Rank.R4>(

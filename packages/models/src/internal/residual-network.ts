@@ -31,6 +31,7 @@ export function residualNetwork(
     batchNorm: { momentum = 0.1, epsilon = 1e-5, frozen = false } = {},
     zeroInitResidual = false,
     dropPath = 0,
+    frozenStages,
     block,
     width,
     depths,
@@ -45,7 +46,7 @@ export function residualNetwork(
   checkPositive(where, 'batchNorm.epsilon', epsilon);
   checkRate(where, 'dropPath', dropPath);
   const layer = dropPath > 0 ? new DropPath(rng.fork('dropPath')) : undefined;
-  const store = new ParameterStore();
+  const store = new ParameterStore({ where, stages: depths.length, frozenStages });
   const builder: Builder = { store, rng, batchNorm: { momentum, epsilon, frozen } };
   const first = stem(builder, inChannels, width);
   const { stages, outChannels } = residualStages(builder, {

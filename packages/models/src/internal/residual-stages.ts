@@ -26,7 +26,7 @@ export function residualStages(
 ): { stages: Layer[]; outChannels: number } {
   let inChannels = width;
   const drops = dropsOf(dropPath, depths);
-  const stages = depths.map((depth, stage) => {
+  const makeStage = (depth: number, stage: number): Layer => {
     const channels = width * 2 ** stage;
     const blocks = Array.from({ length: depth }, (_, index) => {
       const stride = stage > 0 && index === 0 ? 2 : 1;
@@ -36,7 +36,8 @@ export function residualStages(
       return block.create(builder, `layer${stage + 1}.${index}`, options);
     });
     return inSequence(blocks);
-  });
+  };
+  const stages = depths.map((depth, stage) => builder.store.stage(stage + 1, () => makeStage(depth, stage)));
   return { stages, outChannels: inChannels };
 }
 

@@ -10,6 +10,7 @@ import type { Layer } from './layer.js';
 import { modelGuide } from './model-guide.js';
 import { modelState, type RandomPart } from './model-state.js';
 import type { ParameterStore } from './parameter-store.js';
+import { runLayer } from './run-layer.js';
 
 /** The parts of a {@link stagedClassifier}. */
 export interface StagedParts {
@@ -34,13 +35,14 @@ export interface StagedParts {
 }
 
 /** Puts stem, stages, pooling and head together to a model with feature taps and probes. */
-export function stagedClassifier(parts: StagedParts): Model {
+export function stagedClassifier(given: StagedParts): Model {
+  const parts = withFrozen(given);
   const { store, numClasses, dropPath, dropout, headName } = parts;
   const random = { dropPath, dropout };
   const network = {
     numClasses,
     forward: (images: Tensor4D, options: ForwardOptions) => forward(parts, images, options),
-    ...modelState(store, random),
+    ...modelState(store, random, headName),
   };
   const features: Model['guide']['features'] = (images, stage, { training = false } = {}) => {
     checkImages('Guide.features', images, parts);
@@ -60,6 +62,19 @@ export function stagedClassifier(parts: StagedParts): Model {
   };
   const guide = modelGuide({ network, store, random, headName });
   return { ...network, guide: { ...guide, features, forwardFrom } };
+}
+
+/** The same parts, the frozen ones of which run as such. */
+function withFrozen(parts: StagedParts): StagedParts {
+  const run =
+    (run: Layer, layer: number): Layer =>
+    (x, training) =>
+      runLayer({ store: parts.store, layer, training }, x, (mode) => ({ y: run(x, mode) })).y;
+  return {
+    ...parts,
+    stem: run(parts.stem, 0),
+    stages: parts.stages.map((stage, index) => run(stage, index + 1)),
+  };
 }
 
 function forward(

@@ -9,6 +9,7 @@ import type { DropPath } from './drop-path.js';
 import { modelGuide } from './model-guide.js';
 import { modelState } from './model-state.js';
 import type { ParameterStore } from './parameter-store.js';
+import { runLayer } from './run-layer.js';
 import { tokenGuide } from './token-guide.js';
 import { classToken, embeddingOf, patchMap, runBlock, type TokenBlock } from './tokens.js';
 
@@ -38,7 +39,7 @@ export function tokenClassifier(parts: TokenParts): Model {
   const network = {
     numClasses,
     forward: (images: Tensor4D, options: ForwardOptions) => forward(parts, images, options),
-    ...modelState(store, random),
+    ...modelState(store, random, headName),
   };
   const guide = { ...modelGuide({ network, store, random, headName }), ...tokenGuide(parts) };
   return { ...network, guide };
@@ -51,18 +52,34 @@ function forward(
 ): ClassifierOutput {
   checkForward(images, intercept, { ...parts, stages: parts.stages.length });
   return tf.tidy(() => {
-    let tokens = parts.embed(intercept?.stage === 0 ? intercept.apply(images) : images);
+    const { store } = parts;
+    const input = intercept?.stage === 0 ? intercept.apply(images) : images;
+    let { tokens } = runLayer({ store, layer: 0, training }, input, () => ({ tokens: parts.embed(input) }));
     let attention: Tensor4D | undefined;
     const stages = parts.stages.map((blocks, index) => {
-      for (const block of blocks) {
-        ({ tokens, weights: attention } = runBlock(parts, block, tokens, training));
-      }
+      ({ tokens, weights: attention } = runLayer({ store, layer: index + 1, training }, tokens, (mode) =>
+        inTurn(parts, blocks, tokens, mode),
+      ));
       if (intercept?.stage === index + 1) tokens = intercepted(tokens, parts.grid, intercept);
       return patchMap(tokens, parts.grid);
     });
     const embedding = embeddingOf(parts, tokens);
     return { logits: parts.head(embedding), embedding, stages, ...(attention && { attention }) };
   });
+}
+
+/** The tokens after all blocks, and the attention of the last. */
+function inTurn(
+  parts: TokenParts,
+  blocks: readonly TokenBlock[],
+  tokens: Tensor3D,
+  training: boolean,
+): ReturnType<typeof runBlock> {
+  const [first, ...rest] = blocks as readonly [TokenBlock, ...TokenBlock[]];
+  return rest.reduce(
+    ({ tokens: before }, block) => runBlock(parts, block, before, training),
+    runBlock(parts, first, tokens, training),
+  );
 }
 
 /** Patches and class token go through one by one: as maps of their own. */

@@ -8,6 +8,7 @@ import { createLinear } from './linear.js';
 import { ParameterStore } from './parameter-store.js';
 import { createPatchEmbedding } from './patch-embedding.js';
 import { tokenClassifier } from './token-classifier.js';
+import type { TokenBlock } from './tokens.js';
 import { createTransformerBlock, DEVIATION } from './transformer-block.js';
 
 /** What tells one vision transformer from another. */
@@ -30,6 +31,7 @@ export function visionTransformer(
     imageSize = 224,
     patchSize = 16,
     dropPath = 0,
+    frozenStages,
     width,
     depth,
     heads,
@@ -47,19 +49,26 @@ export function visionTransformer(
     }
   }
   const grid = [size[0] / patchSize, size[1] / patchSize] as const;
-  const store = new ParameterStore();
+  const store = new ParameterStore({ where, stages: STAGES, frozenStages });
   const builder = { store, rng };
   const embed = createPatchEmbedding(builder, {
     inChannels,
     width,
     patchSize,
-    patches: grid[0] * grid[1],
+    grid,
   });
-  const blocks = Array.from({ length: depth }, (_, index) => ({
-    run: createTransformerBlock(builder, `blocks.${index}`, { width, heads, hidden: 4 * width }),
-    dropRate: (dropPath * index) / (depth - 1),
-  }));
   const perStage = depth / STAGES;
+  const block = (index: number, frozen: boolean): TokenBlock => ({
+    run: createTransformerBlock(builder, `blocks.${index}`, { width, heads, hidden: 4 * width }),
+    dropRate: frozen ? 0 : (dropPath * index) / (depth - 1),
+  });
+  const stages = Array.from({ length: STAGES }, (_, stage) =>
+    store.stage(stage + 1, () =>
+      Array.from({ length: perStage }, (_, index) =>
+        block(stage * perStage + index, store.isFrozen(stage + 1)),
+      ),
+    ),
+  );
   return tokenClassifier({
     store,
     inChannels,
@@ -67,9 +76,7 @@ export function visionTransformer(
     imageSize: size,
     grid,
     embed,
-    stages: Array.from({ length: STAGES }, (_, stage) =>
-      blocks.slice(stage * perStage, (stage + 1) * perStage),
-    ),
+    stages,
     norm: createLayerNorm(builder, 'norm', width),
     head: createLinear(builder, 'head', { inSize: width, outSize: numClasses, deviation: DEVIATION }),
     headName: 'head',

@@ -1,0 +1,150 @@
+import { checkChoice, type NamedTensors } from '@mix/core';
+import * as tf from '@tensorflow/tfjs-core';
+import { type Mismatch, refuseMismatch } from './internal/check-state.js';
+import { canResize, resizePositions } from './internal/resize-positions.js';
+import { type StoredValue, storedState } from './internal/stored-state.js';
+import type { Model } from './model.js';
+import type { PositionGrid, Weight } from './weight.js';
+
+/** Options of {@link loadState}. */
+export interface LoadStateOptions {
+  /**
+   * `'skip'` leaves the last layer as the model has it, drawn from its seed, whatever the file holds: for other classes.
+   * @defaultValue 'load'
+   */
+  readonly head?: 'load' | 'skip';
+  /**
+   * Takes only what begins with this, under the rest of its name: `'module.'` for `DataParallel`, `'model.'` for Lightning and for
+   * the checkpoints of `fit`.
+   * @defaultValue ''
+   */
+  readonly prefix?: string;
+  /**
+   * What to do about position embeddings of another image size: refuse them, or interpolate them as timm does. The grid that they
+   * were saved from must be square.
+   * @defaultValue 'exact'
+   */
+  readonly positions?: 'exact' | 'bicubic' | 'bilinear';
+  /** Name of the file, for messages. @defaultValue 'the state' */
+  readonly source?: string;
+}
+
+/** What {@link loadState} did not take as it is. */
+export interface LoadedState {
+  /** Names in the file that were left out: the last layer's with `head: 'skip'`, and what does not begin with `prefix`. */
+  readonly skipped: readonly string[];
+  /** Names of position embeddings that were interpolated. */
+  readonly resized: readonly string[];
+}
+
+/**
+ * Gives a model the weights of a safetensors file that was saved from torchvision, timm, `saveState` or a run's checkpoint, or those
+ * of another model's state. Names and layouts are PyTorch's (convolutions OIHW, linear layers `[out,in]`); 16-bit and 64-bit floats
+ * become float32. `num_batches_tracked` and other integer buffers may be absent, and then stay as they are.
+ *
+ * Everything is checked before the first weight changes, so that a state which does not fit changes nothing. Weights are read one at
+ * a time: beside the model and the file's bytes there is never more than one of them.
+ *
+ * @param model Changed in place.
+ * @param from The bytes of the file, or tensors in PyTorch's layouts such as `other.state().tensors`; borrowed.
+ * @returns What was left out or interpolated.
+ * @throws MixError `FORMAT` for bytes that are no whole safetensors file; `STATE_MISMATCH`, with names and shapes, for one that does
+ *   not fit; `INVALID_ARGUMENT` for an option.
+ * @example
+ * ```ts
+ * const model = resnet18({ numClasses: 5, stem: 'imagenet', rng: createRng(0) });
+ * loadState(model, await readFile('resnet18.safetensors'), { head: 'skip' });
+ * ```
+ */
+export function loadState(
+  model: Pick<Model, 'weights'>,
+  from: Uint8Array | NamedTensors,
+  { head = 'load', prefix = '', positions = 'exact', source = 'the state' }: LoadStateOptions = {},
+): LoadedState {
+  checkChoice('loadState', 'head', head, ['load', 'skip']);
+  checkChoice('loadState', 'positions', positions, ['exact', 'bicubic', 'bilinear']);
+  const { stored, skipped } = chosen(storedState(from, source), model.weights, prefix, head === 'skip');
+  const wanted = [...model.weights].filter(([, weight]) => head === 'load' || !weight.head);
+  const { assignments, resized, mismatch } = matched(wanted, stored, positions);
+  refuseMismatch('loadState', source, wanted.length, mismatch, remedyFor(model.weights, stored, mismatch));
+  for (const assign of assignments) tf.tidy(assign);
+  return { skipped, resized };
+}
+
+type Weights = Model['weights'];
+
+/** What of a file is asked for, under the model's names. */
+function chosen(
+  all: ReadonlyMap<string, StoredValue>,
+  weights: Weights,
+  prefix: string,
+  skipHead: boolean,
+): { stored: ReadonlyMap<string, StoredValue>; skipped: readonly string[] } {
+  const stored = new Map<string, StoredValue>();
+  const skipped: string[] = [];
+  for (const [name, value] of all) {
+    const own = name.slice(prefix.length);
+    const left = skipHead && weights.get(own)?.head === true;
+    if (name.startsWith(prefix) && !left) stored.set(own, value);
+    else skipped.push(name);
+  }
+  return { stored, skipped };
+}
+
+/** Finds the value of each weight; nothing is assigned yet. */
+function matched(
+  wanted: readonly (readonly [string, Weight])[],
+  stored: ReadonlyMap<string, StoredValue>,
+  positions: NonNullable<LoadStateOptions['positions']>,
+): { assignments: readonly (() => void)[]; resized: readonly string[]; mismatch: Mismatch } {
+  const assignments: (() => void)[] = [];
+  const resized: string[] = [];
+  const missing: string[] = [];
+  const misfitting: string[] = [];
+  for (const [name, weight] of wanted) {
+    const value = stored.get(name);
+    if (value === undefined) {
+      if (weight.dtype === 'float32') missing.push(name);
+    } else if (value.fits(weight.dtype) && String(value.shape) === String(weight.shape)) {
+      assignments.push(() => weight.write(value.read()));
+    } else if (positions !== 'exact' && isResizable(value, weight)) {
+      const { grid } = weight;
+      assignments.push(() => weight.write(resizePositions(value.read(), grid, positions)));
+      resized.push(name);
+    } else {
+      misfitting.push(`${name} ${value.dtype} [${value.shape}] instead of ${weight.dtype} [${weight.shape}]`);
+    }
+  }
+  const known = new Set(wanted.map(([name]) => name));
+  const unexpected = [...stored.keys()].filter((name) => !known.has(name));
+  return { assignments, resized, mismatch: { missing, unexpected, misfitting } };
+}
+
+function isResizable(value: StoredValue, weight: Weight): weight is Weight & { readonly grid: PositionGrid } {
+  const { grid, dtype, shape } = weight;
+  return grid !== undefined && value.fits(dtype) && canResize(value.shape, shape, grid);
+}
+
+/** What would make most of it fit. */
+function remedyFor(
+  weights: Weights,
+  stored: ReadonlyMap<string, StoredValue>,
+  { missing, unexpected }: Mismatch,
+): string {
+  const [first = ''] = missing;
+  const longer = unexpected.find((name) => name.endsWith(`.${first}`));
+  if (longer !== undefined) return `Pass prefix: '${longer.slice(0, longer.length - first.length)}'`;
+  const differing = [...weights].filter(([name, { shape }]) => {
+    const value = stored.get(name);
+    return value !== undefined && String(value.shape) !== String(shape);
+  });
+  const remedies = [
+    differing.some(([, { head }]) => head) ? "Pass head: 'skip' to keep the model's own last layer" : '',
+    differing.some(([name, weight]) => isResizable(stored.get(name) as StoredValue, weight))
+      ? "Pass positions: 'bicubic' for another image size"
+      : '',
+  ].filter(Boolean);
+  return remedies.length > 0
+    ? remedies.join('. ')
+    : 'Build the model with the factory and options that it was saved from';
+}
