@@ -4,6 +4,8 @@ export type { CifarResnetOptions, FixedCifarResnetOptions } from './cifar-resnet
 export { cifarResnet } from './cifar-resnet.js';
 export type { DeitOptions } from './deit-options.js';
 export { deitTiny } from './deit-tiny.js';
+export { densenet121 } from './densenet121.js';
+export type { DensenetOptions } from './densenet-options.js';
 export type { LenetOptions } from './lenet.js';
 export { lenet } from './lenet.js';
 export type { LoadedState, LoadStateOptions } from './load-state.js';

@@ -14,6 +14,8 @@ export interface ConvolutionOptions {
   readonly pad?: number;
   /** Whether there is a bias, 0 at first. @defaultValue false */
   readonly bias?: boolean;
+  /** The weight is drawn from N(0, 2 / fan): the inputs of one output value, or the outputs of one input value. @defaultValue 'out' */
+  readonly fan?: 'in' | 'out';
 }
 
 /** A convolution padded alike on every side, as PyTorch does it. */
@@ -36,11 +38,16 @@ export function createConvolution(
     // tfjs' 'same' puts more padding at the bottom and right when the stride is 2.
     pad = (kernelSize - 1) / 2,
     bias: hasBias = false,
+    fan = 'out',
   }: ConvolutionOptions,
 ): Convolution {
   const parameter = `${name}.weight`;
   const area = kernelSize * kernelSize;
-  const values = kaimingNormal(rng.fork(parameter), area * inChannels * outChannels, area * outChannels);
+  const values = kaimingNormal(
+    rng.fork(parameter),
+    area * inChannels * outChannels,
+    area * (fan === 'in' ? inChannels : outChannels),
+  );
   const shape: [number, number, number, number] = [kernelSize, kernelSize, inChannels, outChannels];
   const kernel = store.parameter<tf.Rank.R4>(parameter, shape, values, 'convolution');
   const bias = hasBias

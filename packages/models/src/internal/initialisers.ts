@@ -1,8 +1,8 @@
 import type { Rng } from '@mix/core';
 
-/** `count` draws of N(0, 2 / fanOut): He et al. 2015, https://arxiv.org/abs/1502.01852, as torchvision's ResNet uses it. */
-export function kaimingNormal(rng: Rng, count: number, fanOut: number): Float32Array {
-  return normal(rng, count, Math.sqrt(2 / fanOut));
+/** `count` draws of N(0, 2 / fan): He et al. 2015, https://arxiv.org/abs/1502.01852, as torchvision uses it, mostly with the outputs for fan. */
+export function kaimingNormal(rng: Rng, count: number, fan: number): Float32Array {
+  return normal(rng, count, Math.sqrt(2 / fan));
 }
 
 /** `count` draws of N(0, deviation²). */
