@@ -39,6 +39,7 @@ export function lenet({
   numClasses,
   rng,
   inChannels = 1,
+  frozenStages,
   imageSize = 28,
   activation = 'relu',
   pooling = 'max',
@@ -51,7 +52,7 @@ export function lenet({
   if (!size.every((side) => Number.isSafeInteger(side) && side >= SMALLEST)) {
     throw invalidArgument('lenet', 'imageSize', `be integers of at least ${SMALLEST}`, imageSize);
   }
-  const store = new ParameterStore();
+  const store = new ParameterStore({ where: 'lenet', stages: 2, frozenStages });
   const builder = { store, rng };
   const activate = <T extends tf.Tensor>(x: T): T => (activation === 'relu' ? tf.relu(x) : tf.tanh(x));
   const pool = pooling === 'max' ? tf.maxPool : tf.avgPool;
@@ -60,7 +61,10 @@ export function lenet({
     const conv = createConvolution(builder, name, sizes);
     return (x) => tf.tidy(() => pool<Tensor4D>(activate(conv.apply(x)), 2, 2, 'valid'));
   };
-  const stages = [stage('conv1', inChannels, 6, 2), stage('conv2', 6, 16, 0)];
+  const stages = [
+    store.stage(1, () => stage('conv1', inChannels, 6, 2)),
+    store.stage(2, () => stage('conv2', 6, 16, 0)),
+  ];
   const pixels = size.map((side) => Math.floor((Math.floor(side / 2) - 4) / 2));
   const inSize = 16 * (pixels[0] as number) * (pixels[1] as number);
   const wide = createLinear(builder, 'fc1', { inSize, outSize: 120 });

@@ -29,7 +29,7 @@ export function createVggStages(
   let channels = inChannels;
   // Normalisations, activations and poolings have numbers too.
   let place = 0;
-  const stages = depths.map((depth, stage) => {
+  const makeStage = (depth: number, stage: number): Layer => {
     const layers = Array.from({ length: depth }, () => {
       const outChannels = width * 2 ** Math.min(stage, 3);
       const layer = createLayer(builder, batchNorm, place, { inChannels: channels, outChannels });
@@ -38,7 +38,8 @@ export function createVggStages(
       return layer;
     });
     return inSequence([...layers, halve(`features.${place++}`)]);
-  });
+  };
+  const stages = depths.map((depth, stage) => builder.store.stage(stage + 1, () => makeStage(depth, stage)));
   return { stages, outChannels: channels };
 }
 

@@ -21,6 +21,7 @@ export function vgg(
     numClasses,
     rng,
     inChannels = 3,
+    frozenStages,
     batchNorm = false,
     head = 'imagenet',
     dropout = 0.5,
@@ -35,7 +36,7 @@ export function vgg(
   checkInteger(where, 'hidden', hidden, 1);
   checkChoice(where, 'head', head, ['imagenet', 'cifar']);
   checkRate(where, 'dropout', dropout);
-  const store = new ParameterStore();
+  const store = new ParameterStore({ where, stages: depths.length, frozenStages });
   const builder = { store, rng };
   const { stages, outChannels } = createVggStages(builder, {
     inChannels,
