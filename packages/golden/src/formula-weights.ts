@@ -5,10 +5,12 @@ import * as tf from '@tensorflow/tfjs-core';
 /** The weights that the backbone vectors were computed with, by formula, for a state of this model's names and shapes. */
 export function formulaState({ tensors }: State): State {
   const filled: Record<string, Tensor> = {};
-  for (const [name, { shape }] of Object.entries(tensors)) {
-    filled[name] = name.endsWith('.num_batches_tracked')
-      ? tf.scalar(0, 'int32')
-      : tf.tensor(parameterValues(name, shape, isNorm(name, tensors)), shape);
+  for (const [name, tensor] of Object.entries(tensors)) {
+    // Counters and indices: no weights.
+    filled[name] =
+      tensor.dtype === 'int32'
+        ? tf.clone(tensor)
+        : tf.tensor(parameterValues(name, tensor.shape, isNorm(name, tensors)), tensor.shape);
   }
   return { tensors: filled, values: {} };
 }
@@ -30,6 +32,7 @@ function parameterValues(name: string, shape: readonly number[], norm: boolean):
   const noise = formulaNoise(name, count);
   if (norm && /\.(weight|running_var)$/.test(name)) return noise.map((r) => 1 + 0.2 * r);
   if (norm) return noise.map((r) => 0.1 * r);
+  if (name.endsWith('layer_scale')) return noise.map((r) => 0.5 + 0.1 * r);
   if (name.endsWith('.weight')) {
     const bound = Math.sqrt((3 * (shape[0] as number)) / count);
     return noise.map((r) => r * bound);

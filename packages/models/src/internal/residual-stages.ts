@@ -1,4 +1,4 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { branchDrops } from './branch-drops.js';
 import type { Builder } from './builder.js';
 import type { DropPath } from './drop-path.js';
 import { inSequence } from './in-sequence.js';
@@ -25,7 +25,7 @@ export function residualStages(
   { block, width, depths, shortcut, zeroInitResidual, dropPath }: ResidualStagesOptions,
 ): { stages: Layer[]; outChannels: number } {
   let inChannels = width;
-  const drops = dropsOf(dropPath, depths);
+  const drops = branchDrops(dropPath, depths);
   const makeStage = (depth: number, stage: number): Layer => {
     const channels = width * 2 ** stage;
     const blocks = Array.from({ length: depth }, (_, index) => {
@@ -39,20 +39,4 @@ export function residualStages(
   };
   const stages = depths.map((depth, stage) => builder.store.stage(stage + 1, () => makeStage(depth, stage)));
   return { stages, outChannels: inChannels };
-}
-
-type Drop = ((branch: Tensor4D) => Tensor4D) | undefined;
-
-/** What drops each block's branch, by stage; nothing where the rate is 0. */
-function dropsOf(dropPath: ResidualStagesOptions['dropPath'], depths: readonly number[]): Drop[][] {
-  const last = depths.reduce((sum, depth) => sum + depth, 0) - 1;
-  let next = 0;
-  return depths.map((depth) =>
-    Array.from({ length: depth }, () => {
-      const index = next++;
-      if (dropPath === undefined || index === 0) return undefined;
-      const { layer, rate } = dropPath;
-      return (branch) => layer.apply(branch, (rate * index) / last);
-    }),
-  );
 }
