@@ -46,6 +46,17 @@ describe('adamw', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('scales the rate of single variables', () => {
+    const slow = adamw({ rates: { weight: 0.25 } });
+    const wanted = descend(adamw(), 0.02);
+    descend(slow, 0.08).forEach((value, index) => {
+      expect(value).toBeCloseTo(wanted[index] as number, 6);
+    });
+    expect(slow.settings).toMatchObject({ rates: { weight: 0.25 } });
+    expect(() => adamw({ rates: { weight: Number.NaN } })).toThrow("adamw: rates['weight'] must be a finite");
+    slow.dispose();
+  });
+
   it('counts the steps of each variable apart', () => {
     const optimizer = adamw({ weightDecay: 0 });
     descend(optimizer, 0.1, 4, 'often');

@@ -3,6 +3,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Buffers } from './internal/buffers.js';
 import type { Optimizer } from './optimizer.js';
+import { checkRateNames, checkRates, type Rates, rateOf } from './rates.js';
 import { decayOf, type NoDecay } from './weight-decay.js';
 
 /** Options of {@link adamw}. */
@@ -17,6 +18,11 @@ export interface AdamwOptions {
   readonly weightDecay?: number;
   /** Which variables do not decay. @defaultValue 'none' */
   readonly noDecay?: NoDecay;
+  /**
+   * Learning rates of single variables as multiples of the step's, such as `layerRates` of `@mix/models` gives for fine-tuning; 0
+   * leaves a variable as it is. @defaultValue 1 for all
+   */
+  readonly rates?: Rates;
 }
 
 /**
@@ -33,16 +39,19 @@ export function adamw({
   epsilon = 1e-8,
   weightDecay = 0.01,
   noDecay = 'none',
+  rates = {},
 }: AdamwOptions = {}): Optimizer {
   for (const [argument, beta] of Object.entries({ beta1, beta2 })) {
     if (!(beta >= 0 && beta < 1)) throw invalidArgument('adamw', argument, 'be a number in [0,1)', beta);
   }
   checkPositive('adamw', 'epsilon', epsilon);
   checkRange('adamw', 'weightDecay', weightDecay, 0, Number.MAX_VALUE);
+  checkRates('adamw', rates);
   const buffers = new Buffers('adamw', ['mean', 'square']);
   const steps = new Map<string, number>();
 
-  function updateOne(name: string, variable: Variable, gradient: Tensor, learningRate: number): void {
+  function updateOne(name: string, variable: Variable, gradient: Tensor, stepRate: number): void {
+    const learningRate = rateOf(name, stepRate, rates);
     const step = (steps.get(name) ?? 0) + 1;
     steps.set(name, step);
     const { weights, mean, square } = adamwUpdate(
@@ -69,8 +78,10 @@ export function adamw({
       epsilon,
       weightDecay,
       noDecay: typeof noDecay === 'string' ? noDecay : 'function',
+      ...(Object.keys(rates).length > 0 && { rates }),
     },
     update(variables, gradients, learningRate) {
+      checkRateNames('adamw', rates, variables);
       for (const [name, gradient] of Object.entries(gradients)) {
         const variable = variables[name];
         if (variable !== undefined) tf.tidy(() => updateOne(name, variable, gradient, learningRate));

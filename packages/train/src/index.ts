@@ -20,6 +20,7 @@ export type { FlipCropOptions, FlipCropPlan } from './plan-flip-crop.js';
 export { planFlipCrop } from './plan-flip-crop.js';
 export type { Prepare, PrepareImagesOptions } from './prepare-images.js';
 export { prepareImages } from './prepare-images.js';
+export type { Rates } from './rates.js';
 export type { EpochRecord, StartRecord, StepRecord, TrainingNumbers, TrainRecord } from './records.js';
 export { restoreClassifier } from './restore-classifier.js';
 export { restoreMethod } from './restore-method.js';

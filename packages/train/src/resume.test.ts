@@ -51,7 +51,11 @@ describe('resume', () => {
   it.each([
     ['in mid-epoch', [9], () => sgd({ momentum: 0.9, nesterov: true })],
     ['at the end of an epoch, before its evaluation', [11], () => sgd({ momentum: 0.9, nesterov: true })],
-    ['three times, with AdamW', [1, 8, 17], () => adamw()],
+    [
+      'three times, with AdamW and rates by variable',
+      [1, 8, 17],
+      () => adamw({ rates: { 'conv.weight': 0.5 } }),
+    ],
   ])('equals not stopping, bit for bit: %s', async (_, stops, optimizer) => {
     const one = await straight(optimizer());
     const store = memoryCheckpointStore();

@@ -57,6 +57,21 @@ describe('sgd', () => {
     expect(descend(sgd({ weightDecay: 0.3, noDecay: named }), 0.1)).not.toEqual(plain);
   });
 
+  it('scales the rate of single variables, decay with it', () => {
+    const options = { momentum: 0.9, weightDecay: 0.1, decoupled: true };
+    const slow = sgd({ ...options, rates: { weight: 0.25 } });
+    const wanted = descend(sgd(options), 0.02);
+    descend(slow, 0.08).forEach((value, index) => {
+      expect(value).toBeCloseTo(wanted[index] as number, 6);
+    });
+    expect(slow.settings).toMatchObject({ rates: { weight: 0.25 } });
+    expect(descend(sgd({ rates: { weight: 0 } }), 0.1)).toEqual([0.5, -1.25, 2]);
+    expect(sgd({ rates: {} }).settings).toEqual(sgd().settings);
+    expect(() => descend(slow, 0.1, 1, 'other')).toThrow(
+      'sgd.update: rates must name variables that are updated; got ["weight"]',
+    );
+  });
+
   it('goes on from its state with the same bits, and frees all it made', () => {
     const before = tf.memory().numTensors;
     const one = sgd({ momentum: 0.9, nesterov: true });
@@ -85,6 +100,7 @@ describe('sgd', () => {
   it.each([
     [{ momentum: 1 }, 'sgd: momentum must be a number in [0,1); got 1'],
     [{ weightDecay: -1 }, 'sgd: weightDecay must be a number from 0 to'],
+    [{ rates: { 'fc.bias': -1 } }, "sgd: rates['fc.bias'] must be a finite number of at least 0; got -1"],
     [{ nesterov: true }, 'sgd: momentum must be above 0 with nesterov; got 0'],
   ])('refuses %o', (options, message) => {
     expect(() => sgd(options)).toThrow(message);

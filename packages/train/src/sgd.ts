@@ -3,6 +3,7 @@ import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { Buffers } from './internal/buffers.js';
 import type { Optimizer } from './optimizer.js';
+import { checkRateNames, checkRates, type Rates, rateOf } from './rates.js';
 import { decayOf, type NoDecay } from './weight-decay.js';
 
 /** Options of {@link sgd}. */
@@ -17,6 +18,11 @@ export interface SgdOptions {
   readonly decoupled?: boolean;
   /** Which variables do not decay. @defaultValue 'none' */
   readonly noDecay?: NoDecay;
+  /**
+   * Learning rates of single variables as multiples of the step's, such as `layerRates` of `@mix/models` gives for fine-tuning; 0
+   * leaves a variable as it is. @defaultValue 1 for all
+   */
+  readonly rates?: Rates;
 }
 
 /**
@@ -33,6 +39,7 @@ export function sgd({
   weightDecay = 0,
   decoupled = false,
   noDecay = 'none',
+  rates = {},
 }: SgdOptions = {}): Optimizer {
   if (!(momentum >= 0 && momentum < 1)) {
     throw invalidArgument('sgd', 'momentum', 'be a number in [0,1)', momentum);
@@ -41,9 +48,11 @@ export function sgd({
   if (nesterov && momentum === 0) {
     throw invalidArgument('sgd', 'momentum', 'be above 0 with nesterov', momentum);
   }
+  checkRates('sgd', rates);
   const buffers = new Buffers('sgd', ['momentum']);
 
-  function updateOne(name: string, variable: Variable, gradient: Tensor, learningRate: number): void {
+  function updateOne(name: string, variable: Variable, gradient: Tensor, stepRate: number): void {
+    const learningRate = rateOf(name, stepRate, rates);
     const decay = decayOf(name, variable, weightDecay, noDecay);
     const updated = sgdUpdate(
       { weights: variable, gradient, velocity: buffers.get('momentum', name) },
@@ -67,8 +76,10 @@ export function sgd({
       weightDecay,
       decoupled,
       noDecay: typeof noDecay === 'string' ? noDecay : 'function',
+      ...(Object.keys(rates).length > 0 && { rates }),
     },
     update(variables, gradients, learningRate) {
+      checkRateNames('sgd', rates, variables);
       for (const [name, gradient] of Object.entries(gradients)) {
         const variable = variables[name];
         if (variable !== undefined) tf.tidy(() => updateOne(name, variable, gradient, learningRate));
