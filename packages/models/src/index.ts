@@ -11,6 +11,8 @@ export { deitSmall } from './deit-small.js';
 export { deitTiny } from './deit-tiny.js';
 export type { DensenetOptions } from './densenet-options.js';
 export { densenet121 } from './densenet121.js';
+export type { LayerRatesOptions } from './layer-rates.js';
+export { layerRates } from './layer-rates.js';
 export type { LenetOptions } from './lenet.js';
 export { lenet } from './lenet.js';
 export type { LoadedState, LoadStateOptions } from './load-state.js';
