@@ -31,6 +31,7 @@ export function densenet(
     width = 2 * growthRate,
     dropout: rate = 0,
     batchNorm,
+    frozenStages,
   }: DensenetOptions,
   depths: readonly number[],
 ): Model {
@@ -41,18 +42,19 @@ export function densenet(
   checkInteger(where, 'bnSize', bnSize, 1);
   checkInteger(where, 'width', width, 1);
   checkRate(where, 'dropout', rate);
-  const store = new ParameterStore();
+  const store = new ParameterStore({ where, stages: depths.length, frozenStages });
   const builder: Builder = { store, rng, batchNorm: batchNormSettings(where, batchNorm) };
   const dropout = new Dropout(rng.fork('dropout'), rate);
   const first = createStem(builder, stem, inChannels, width);
   let channels = width;
-  const stages = depths.map((depth, index) => {
+  const makeStage = (depth: number, index: number): Layer => {
     const halve = index === 0 ? [] : [createTransition(builder, `features.transition${index}`, channels)];
     if (index > 0) channels = Math.floor(channels / 2);
     const sizes = { inChannels: channels, depth, growthRate, bnSize, dropout };
     channels += depth * growthRate;
     return inSequence([...halve, createDenseBlock(builder, `features.denseblock${index + 1}`, sizes)]);
-  });
+  };
+  const stages = depths.map((depth, index) => store.stage(index + 1, () => makeStage(depth, index)));
   return stagedClassifier({
     store,
     inChannels,
