@@ -58,8 +58,9 @@ describeNative('softmax', () => {
       await tf.setBackend('native');
       const actual = tf.tidy(() => logSoftmax(tf.tensor(values, shape)));
       expect(actual.shape).toEqual(shape);
-      for (const [i, value] of actual.dataSync().entries())
-        expect(value).toBeCloseTo(expectedValues[i] as number, 5);
+      // One assertion for all: one for each of 800,000 values takes seconds.
+      const errors = actual.dataSync().map((value, i) => Math.abs(value - (expectedValues[i] as number)));
+      expect(errors.findIndex((error) => !(error < 5e-6))).toBe(-1);
       actual.dispose();
     });
   }
