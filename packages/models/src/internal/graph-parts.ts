@@ -1,0 +1,84 @@
+import { checkInteger, invalidArgument } from '@mix/core';
+import type { GraphModelLike, GraphModelTaps } from '../from-graph-model.js';
+import type { ImageLimits } from './check-forward.js';
+
+/** Where in a graph model the parts of a classifier are: names of nodes. */
+export interface GraphParts extends ImageLimits {
+  readonly input: string;
+  readonly stages: readonly string[];
+  readonly embedding: string;
+  readonly logits: string;
+  readonly numClasses: number;
+}
+
+/** What a graph says of a node. */
+interface GraphNode {
+  readonly name: string;
+  readonly op: string;
+  readonly input?: readonly string[];
+}
+
+const WHERE = 'fromGraphModel';
+
+/** Checks the names, and finds the logits before a softmax. */
+export function graphParts(
+  model: GraphModelLike,
+  { stages, embedding, logits, numClasses }: GraphModelTaps,
+): GraphParts {
+  const [input] = model.inputs;
+  if (input === undefined || model.inputs.length !== 1) {
+    throw invalidArgument(
+      WHERE,
+      'model',
+      'have one input',
+      model.inputs.map(({ name }) => name),
+    );
+  }
+  if (stages.length === 0) throw invalidArgument(WHERE, 'taps.stages', 'name at least one node', stages);
+  const nodes = nodesOf(model);
+  for (const stage of stages) checkName(nodes, 'taps.stages', stage);
+  checkName(nodes, 'taps.embedding', embedding);
+  if (logits !== undefined) checkName(nodes, 'taps.logits', logits);
+  const output = logits ?? (model.outputs[0]?.name as string);
+  const classes = numClasses ?? model.outputs.find(({ name }) => bare(name) === bare(output))?.shape?.at(-1);
+  if (classes === undefined || classes < 1) {
+    throw invalidArgument(WHERE, 'taps.numClasses', 'be given where the model does not say it', classes);
+  }
+  checkInteger(WHERE, 'taps.numClasses', classes, 1);
+  const [, height = -1, width = -1, channels = -1] = input.shape ?? [];
+  return {
+    input: input.name,
+    stages,
+    embedding,
+    logits: beforeProbabilities(nodes, output),
+    numClasses: classes,
+    inChannels: channels === -1 ? 3 : channels,
+    ...(height !== -1 && width !== -1 && { imageSize: [height, width] }),
+  };
+}
+
+// tfjs keeps the graph, but has no typed way to ask for it. Without it, names are checked when they are used.
+function nodesOf(model: GraphModelLike): ReadonlyMap<string, GraphNode> {
+  const { artifacts } = model as { artifacts?: { modelTopology?: { node?: readonly GraphNode[] } } };
+  return new Map((artifacts?.modelTopology?.node ?? []).map((node) => [node.name, node]));
+}
+
+function checkName(nodes: ReadonlyMap<string, GraphNode>, argument: string, name: string): void {
+  if (nodes.size === 0 || nodes.has(bare(name))) return;
+  const known = [...nodes.values()].filter(({ op }) => op !== 'Const').map((node) => node.name);
+  throw invalidArgument(WHERE, argument, 'name nodes of the graph', name, {
+    remedy: `It has ${known.join(', ')}`,
+  });
+}
+
+function beforeProbabilities(nodes: ReadonlyMap<string, GraphNode>, name: string): string {
+  const node = nodes.get(bare(name));
+  const [first] = node?.input ?? [];
+  if (node === undefined || first === undefined) return name;
+  return ['Softmax', 'Sigmoid', 'Identity'].includes(node.op) ? beforeProbabilities(nodes, first) : name;
+}
+
+/** A node's name without the number of its output. */
+function bare(name: string): string {
+  return name.replace(/:\d+$/, '');
+}
