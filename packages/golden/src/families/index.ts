@@ -94,6 +94,7 @@ const families: Readonly<Record<string, Family>> = {
   models_deit_: modelFamily,
   models_densenet121: modelFamily,
   models_lenet: modelFamily,
+  models_swin_: modelFamily,
   models_resnet18: modelFamily,
   models_resnet50: modelFamily,
   models_vgg: modelFamily,

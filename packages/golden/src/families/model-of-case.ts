@@ -10,6 +10,8 @@ import {
   type Model,
   resnet18,
   resnet50,
+  swinSmall,
+  swinTiny,
   vgg11,
   vgg13,
   vgg16,
@@ -27,6 +29,8 @@ const makers: Readonly<Record<string, (golden: GoldenCase) => Model>> = {
   models_lenet: (golden) => lenet(lenetOptions(golden)),
   models_resnet18: (golden) => resnet18(resnetOptions(golden)),
   models_resnet50: (golden) => resnet50(resnetOptions(golden)),
+  models_swin_s: (golden) => swinSmall(swinOptions(golden)),
+  models_swin_t: (golden) => swinTiny(swinOptions(golden)),
   models_vgg11: (golden) => vgg11(vggOptions(golden)),
   models_vgg13: (golden) => vgg13(vggOptions(golden)),
   models_vgg16: (golden) => vgg16(vggOptions(golden)),
@@ -68,6 +72,12 @@ function lenetOptions(golden: GoldenCase) {
 function convnextOptions(golden: GoldenCase) {
   const patchSize = shapeOf(golden, 'features.0.0.weight')[3] as number;
   return { patchSize, numClasses: classesOf(golden), rng: createRng(0) };
+}
+
+function swinOptions(golden: GoldenCase) {
+  // A row for each way within a window, which is taken to be square.
+  const [ways = 169] = shapeOf(golden, 'features.1.0.attn.relative_position_bias_table');
+  return { ...convnextOptions(golden), windowSize: (Math.sqrt(ways) + 1) / 2 };
 }
 
 function deitOptions(golden: GoldenCase) {
