@@ -3,6 +3,7 @@ import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { cifarResnet } from './cifar-resnet.js';
+import { swin } from './internal/swin.js';
 import { visionTransformer } from './internal/vision-transformer.js';
 import { loadState } from './load-state.js';
 import { saveState } from './save-state.js';
@@ -192,6 +193,28 @@ describe('loadState of a transformer', () => {
     });
     const difference = tf.max(tf.abs(tf.sub(wider.weights.get('pos_embed')?.read() as tf.Tensor, flat(24))));
     expect(difference.dataSync()[0]).toBeLessThan(1e-5);
+  });
+});
+
+describe('loadState of a window transformer', () => {
+  useBackend('cpu');
+
+  it('interpolates the tables of relative positions on request, and keeps its own indices', async () => {
+    const model = (windowSize: number) =>
+      swin('tiny', { width: 8, depths: [1], heads: [2], numClasses: 2, windowSize, rng: createRng(0) });
+    const [saved, wider] = [model(2), model(4)];
+    const table = 'features.1.0.attn.relative_position_bias_table';
+    saved.weights.get(table)?.write(tf.fill([9, 2], 0.5));
+    const bytes = await saveState(saved);
+    expect(refusal(() => loadState(wider, bytes)).message).toContain("Pass positions: 'bicubic'");
+    const index = 'features.1.0.attn.relative_position_index';
+    expect(loadState(wider, bytes, { positions: 'bilinear' })).toEqual({
+      skipped: [index],
+      resized: [table],
+    });
+    const values = wider.weights.get(table)?.read().dataSync() ?? [];
+    expect(values).toHaveLength(98);
+    for (const value of values) expect(value).toBeCloseTo(0.5, 6);
   });
 });
 

@@ -20,8 +20,8 @@ export interface LoadStateOptions {
    */
   readonly prefix?: string;
   /**
-   * What to do about position embeddings of another image size: refuse them, or interpolate them as timm does. The grid that they
-   * were saved from must be square.
+   * What to do about position embeddings of another image size, and tables of relative positions of another window: refuse them, or
+   * interpolate them, as timm does with embeddings. The grid that they were saved from must be square.
    * @defaultValue 'exact'
    */
   readonly positions?: 'exact' | 'bicubic' | 'bilinear';
@@ -31,9 +31,12 @@ export interface LoadStateOptions {
 
 /** What {@link loadState} did not take as it is. */
 export interface LoadedState {
-  /** Names in the file that were left out: the last layer's with `head: 'skip'`, and what does not begin with `prefix`. */
+  /**
+   * Names in the file that were left out: the last layer's with `head: 'skip'`, what does not begin with `prefix`, and index tables of
+   * another window.
+   */
   readonly skipped: readonly string[];
-  /** Names of position embeddings that were interpolated. */
+  /** Names of what was interpolated by `positions`. */
   readonly resized: readonly string[];
 }
 
@@ -63,12 +66,12 @@ export function loadState(
 ): LoadedState {
   checkChoice('loadState', 'head', head, ['load', 'skip']);
   checkChoice('loadState', 'positions', positions, ['exact', 'bicubic', 'bilinear']);
-  const { stored, skipped } = chosen(storedState(from, source), model.weights, prefix, head === 'skip');
+  const { stored, left } = chosen(storedState(from, source), model.weights, prefix, head === 'skip');
   const wanted = [...model.weights].filter(([, weight]) => head === 'load' || !weight.head);
-  const { assignments, resized, mismatch } = matched(wanted, stored, positions);
+  const { assignments, resized, skipped, mismatch } = matched(wanted, stored, positions);
   refuseMismatch('loadState', source, wanted.length, mismatch, remedyFor(model.weights, stored, mismatch));
   for (const assign of assignments) tf.tidy(assign);
-  return { skipped, resized };
+  return { skipped: [...left, ...skipped], resized };
 }
 
 type Weights = Model['weights'];
@@ -79,16 +82,16 @@ function chosen(
   weights: Weights,
   prefix: string,
   skipHead: boolean,
-): { stored: ReadonlyMap<string, StoredValue>; skipped: readonly string[] } {
+): { stored: ReadonlyMap<string, StoredValue>; left: readonly string[] } {
   const stored = new Map<string, StoredValue>();
-  const skipped: string[] = [];
+  const left: string[] = [];
   for (const [name, value] of all) {
     const own = name.slice(prefix.length);
-    const left = skipHead && weights.get(own)?.head === true;
-    if (name.startsWith(prefix) && !left) stored.set(own, value);
-    else skipped.push(name);
+    const isLeft = skipHead && weights.get(own)?.head === true;
+    if (name.startsWith(prefix) && !isLeft) stored.set(own, value);
+    else left.push(name);
   }
-  return { stored, skipped };
+  return { stored, left };
 }
 
 /** Finds the value of each weight; nothing is assigned yet. */
@@ -96,9 +99,15 @@ function matched(
   wanted: readonly (readonly [string, Weight])[],
   stored: ReadonlyMap<string, StoredValue>,
   positions: NonNullable<LoadStateOptions['positions']>,
-): { assignments: readonly (() => void)[]; resized: readonly string[]; mismatch: Mismatch } {
+): {
+  assignments: readonly (() => void)[];
+  resized: readonly string[];
+  skipped: readonly string[];
+  mismatch: Mismatch;
+} {
   const assignments: (() => void)[] = [];
   const resized: string[] = [];
+  const skipped: string[] = [];
   const missing: string[] = [];
   const misfitting: string[] = [];
   for (const [name, weight] of wanted) {
@@ -111,13 +120,16 @@ function matched(
       const { grid } = weight;
       assignments.push(() => weight.write(resizePositions(value.read(), grid, positions)));
       resized.push(name);
+    } else if (positions !== 'exact' && weight.dtype === 'int32' && value.fits('int32')) {
+      // Which rows of a table its positions take follows from the model's own window.
+      skipped.push(name);
     } else {
       misfitting.push(`${name} ${value.dtype} [${value.shape}] instead of ${weight.dtype} [${weight.shape}]`);
     }
   }
   const known = new Set(wanted.map(([name]) => name));
   const unexpected = [...stored.keys()].filter((name) => !known.has(name));
-  return { assignments, resized, mismatch: { missing, unexpected, misfitting } };
+  return { assignments, resized, skipped, mismatch: { missing, unexpected, misfitting } };
 }
 
 function isResizable(value: StoredValue, weight: Weight): weight is Weight & { readonly grid: PositionGrid } {

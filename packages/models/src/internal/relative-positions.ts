@@ -21,6 +21,7 @@ export function createRelativePositions(
   const tableName = `${name}.relative_position_bias_table`;
   const values = normal(rng.fork(tableName), ways * heads, DEVIATION);
   const table = store.parameter<Rank.R2>(tableName, [ways, heads], values);
+  store.onGrid(tableName, { others: 0, size: [2 * height - 1, 2 * width - 1] });
   const index = store.buffer<Rank.R1>(
     `${name}.relative_position_index`,
     [tokens * tokens],
