@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "args.hpp"
+#include "channel-groups.hpp"
 #include "context.hpp"
 #include "primitives.hpp"
 #include "winograd.hpp"
@@ -93,6 +94,7 @@ void convolution(const Args& args) {
   const float* filter = args.floats(1, s.filterSize());
   float* y = args.floats(2, s.outSize());
   if (args.boolean(4) && fitsWinograd(s)) return winogradForward(context, s, x, filter, y);
+  if (fitsGroups(s)) return groupedForward(context, s, x, filter, y);
   const Plan& plan = context.primitives->get(planKey("conv", context, numbers), [&] {
     const auto& engine = context.primitives->engine;
     const Layouts l(s);
@@ -114,6 +116,7 @@ void convolutionInputGradient(const Args& args) {
   const float* filter = args.floats(1, s.filterSize());
   float* dx = args.floats(2, s.inSize());
   if (args.boolean(4) && fitsWinograd(s)) return winogradInputGradient(context, s, dy, filter, dx);
+  if (fitsGroups(s)) return groupedInputGradient(context, s, dy, filter, dx);
   const Plan& plan = context.primitives->get(planKey("conv-dx", context, numbers), [&] {
     const auto& engine = context.primitives->engine;
     const Layouts l(s);
@@ -135,6 +138,7 @@ void convolutionFilterGradient(const Args& args) {
   const float* dy = args.floats(1, s.outSize());
   float* dFilter = args.floats(2, s.filterSize());
   if (args.boolean(4) && fitsWinograd(s)) return winogradFilterGradient(context, s, x, dy, dFilter);
+  if (fitsGroups(s)) return groupedFilterGradient(s, x, dy, dFilter);
   const Plan& plan = context.primitives->get(planKey("conv-dw", context, numbers), [&] {
     const auto& engine = context.primitives->engine;
     const Layouts l(s);

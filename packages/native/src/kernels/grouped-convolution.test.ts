@@ -25,6 +25,10 @@ interface Case {
 const cases: Case[] = [
   { x: [2, 8, 8, 8], filter: [3, 3, 2, 12], groups: 4, strides: 1, pad: even(1) },
   { x: [2, 9, 7, 64], filter: [3, 3, 4, 64], groups: 16, strides: 2, pad: even(1) },
+  { x: [3, 10, 21, 64], filter: [3, 3, 4, 64], groups: 16, strides: 1, pad: even(1) },
+  { x: [2, 7, 6, 32], filter: [3, 3, 8, 32], groups: 4, strides: 1, pad: even(2) },
+  { x: [2, 8, 9, 96], filter: [3, 3, 8, 96], groups: 12, strides: 2, pad: even(1) },
+  { x: [2, 6, 8, 16], filter: [3, 3, 4, 16], groups: 4, strides: 2, pad: even(0) },
   { x: [1, 14, 14, 128], filter: [3, 3, 4, 128], groups: 32, strides: 1, pad: even(1) },
   { x: [2, 9, 8, 6], filter: [3, 3, 3, 4], groups: 2, strides: 1, pad: 'same', dilations: 2 },
   { x: [2, 5, 6, 6], filter: [1, 1, 3, 4], groups: 2, strides: 1, pad: 'same' },
