@@ -20,6 +20,7 @@ export { byProgress } from './by-progress.js';
 export { checkChoice, checkInteger, checkPositive, checkRange } from './checks.js';
 export type { ChooseOptions, ChoosePlan } from './choose.js';
 export { choose } from './choose.js';
+export { classActivationMap } from './class-activation-map.js';
 export type {
   Classifier,
   ClassifierOutput,
