@@ -41,6 +41,8 @@ export { firstHalf } from './first-half.js';
 export type { FromMixerOptions, TargetRule } from './from-mixer.js';
 export { fromMixer } from './from-mixer.js';
 export { gelu } from './gelu.js';
+export type { GroupedConv2dOptions } from './grouped-conv2d.js';
+export { groupedConv2d } from './grouped-conv2d.js';
 export type { AttendedLogits, DenseWeights, Guide, InputGradient, ProbeOptions } from './guide.js';
 export type { IdentityPlan } from './identity.js';
 export { identity } from './identity.js';
