@@ -8,6 +8,7 @@ const builders = {
   resnet50: ({ classes }, rng) => models.resnet50({ stem: 'imagenet', numClasses: classes, rng }),
   'deit-tiny': ({ size, patch, classes }, rng) =>
     models.deitTiny({ imageSize: size, patchSize: patch, numClasses: classes, rng }),
+  'convnext-tiny': ({ classes }, rng) => models.convnextTiny({ numClasses: classes, rng }),
 };
 
 const optimizers = {

@@ -119,6 +119,8 @@ def build_model(name, options):
         return torchvision.models.resnet50(num_classes=classes)
     if name == "deit-tiny":
         return DeitTiny(options["size"], options["patch"], classes)
+    if name == "convnext-tiny":
+        return torchvision.models.convnext_tiny(num_classes=classes, stochastic_depth_prob=0.0)
     raise ValueError(f"no model {name}")
 
 

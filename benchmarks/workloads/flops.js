@@ -71,3 +71,16 @@ export function deitTinyFlops({ size, patch, classes }) {
   const attention = 2 * 2 * tokens * tokens * width;
   return 2 * patches * patch * patch * 3 * width + depth * (linear + attention) + 2 * width * classes;
 }
+
+/** ConvNeXt-Tiny: patches of 4, then stages of 3, 3, 9 and 3 blocks that begin with 96 channels. */
+export function convnextTinyFlops({ size, classes }) {
+  const stem = convolution({ out: size / 4, kernel: 4, from: 3, to: 96 });
+  const stages = [3, 3, 9, 3].map((blocks, index) => {
+    const [out, width] = [size / 4 / 2 ** index, 96 * 2 ** index];
+    const shrink = index === 0 ? 0 : convolution({ out, kernel: 2, from: width / 2, to: width });
+    const depthwise = convolution({ out, kernel: 7, from: 1, to: width });
+    const perceptron = 2 * convolution({ out, kernel: 1, from: width, to: 4 * width });
+    return shrink + blocks * (depthwise + perceptron);
+  });
+  return stages.reduce((sum, flops) => sum + flops, stem) + 2 * 768 * classes;
+}

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { deitTinyFlops, resnet18Flops, resnet20Flops, resnet50Flops } from './flops.js';
+import { convnextTinyFlops, deitTinyFlops, resnet18Flops, resnet20Flops, resnet50Flops } from './flops.js';
 
 /** Multiply-adds that are given for the models, in millions; they round, and some count normalisation. */
 const published = [
   ['ResNet-20', resnet20Flops({ size: 32, classes: 10 }), 41],
   ['ResNet-18 with the stem for small images', resnet18Flops({ size: 32, width: 64, classes: 10 }), 556],
   ['ResNet-50 at 224', resnet50Flops({ size: 224, classes: 1000 }), 4089],
+  ['ConvNeXt-Tiny at 224', convnextTinyFlops({ size: 224, classes: 1000 }), 4456],
   ['DeiT-Tiny at 224', deitTinyFlops({ size: 224, patch: 16, classes: 1000 }), 1260],
 ];
 

@@ -1,4 +1,4 @@
-import { deitTinyFlops, resnet18Flops, resnet20Flops, resnet50Flops } from './flops.js';
+import { convnextTinyFlops, deitTinyFlops, resnet18Flops, resnet20Flops, resnet50Flops } from './flops.js';
 
 // The rate is no part of the time. With 0.1 and no warm-up, the loss of one repeated batch rises before it falls.
 const sgd = { kind: 'sgd', momentum: 0.9, weightDecay: 5e-4 };
@@ -37,6 +37,14 @@ export const workloads = {
     learningRate: 5e-4,
     options: { size: 32, patch: 4, classes: 10 },
     flops: deitTinyFlops,
+  },
+  'convnext-tiny': {
+    label: 'ConvNeXt-Tiny, 64x64',
+    batch: 16,
+    optimizer: adamw,
+    learningRate: 5e-4,
+    options: { size: 64, classes: 200 },
+    flops: convnextTinyFlops,
   },
 };
 
