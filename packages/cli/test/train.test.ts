@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openSafetensors } from '@mix/core';
 import { describe, expect, it } from 'vitest';
 import { runMix } from './run-mix.js';
 
@@ -111,6 +112,40 @@ describe('mix train', () => {
     expect(preview).toMatchObject({ exitCode: 0, stderr: '' });
     expect(preview.stdout).toMatch(/^masks\.png: automix .*, 2 pairs\n$/);
     expect(existsSync(join(folder, 'masks.png'))).toBe(true);
+  });
+
+  it('begins from the weights of another run, with frozen stages and rates by layer', async () => {
+    const words = ['--weights', 'whole/checkpoints/best.safetensors'];
+    const tuned = await mix(
+      ...toy(32, 1),
+      ...words,
+      ...'--weights-head skip --frozen-stages 2 --layer-decay 0.5 --out tuned'.split(' '),
+    );
+    expect(tuned).toMatchObject({ exitCode: 0, stderr: '' });
+    const [before, after] = [
+      read('whole', 'checkpoints', 'best.safetensors'),
+      read('tuned', 'checkpoints', 'last.safetensors'),
+    ];
+    const stored = (file: Buffer) => openSafetensors(file).tensors;
+    const [old, fresh] = [stored(before), stored(after)];
+    for (const name of ['model.conv1.weight', 'model.layer2.0.bn2.running_mean']) {
+      expect(fresh.get(name)?.read(), name).toEqual(old.get(name)?.read());
+    }
+    expect(fresh.get('model.fc.weight')?.read()).not.toEqual(old.get('model.fc.weight')?.read());
+    const { model } = JSON.parse(read('tuned', 'config.json').toString());
+    expect(model).toMatchObject({
+      weights: join(folder, words[1] ?? ''),
+      weightsHead: 'skip',
+      frozenStages: 2,
+    });
+
+    const other = await mix(...toy(32, 1), ...words, '--width', '8');
+    expect(other.exitCode).toBe(1);
+    expect(other.stderr).toMatch(
+      /^mix: loadState: whole\/.* must hold this model's 44 tensors; got \d+ misfitting/,
+    );
+    const absent = await mix(...toy(32, 1), '--weights', 'nowhere.safetensors');
+    expect(absent.stderr).toMatch(/nowhere\.safetensors: there is no such file or folder\n$/);
   });
 
   it('refuses to resume elsewhere', async () => {

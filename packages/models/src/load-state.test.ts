@@ -106,6 +106,8 @@ describe('saveState and loadState', () => {
     );
     expect(loadState(model, bytes, { prefix: 'model.' }).skipped).toEqual(['optimizer.momentum']);
     expect(contents(model)).toEqual(contents(saved));
+    const checkpoint = writeSafetensors(readSafetensors(bytes).tensors, { format: 'mix-checkpoint' });
+    expect(loadState(build(3), checkpoint).skipped).toEqual(['optimizer.momentum']);
   });
 
   it('name what is missing, unexpected or misfitting, and change nothing', async () => {

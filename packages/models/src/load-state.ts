@@ -2,7 +2,7 @@ import { checkChoice, type NamedTensors } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Mismatch, refuseMismatch } from './internal/check-state.js';
 import { canResize, resizePositions } from './internal/resize-positions.js';
-import { type StoredValue, storedState } from './internal/stored-state.js';
+import { type StoredState, type StoredValue, storedState } from './internal/stored-state.js';
 import type { Model } from './model.js';
 import type { PositionGrid, Weight } from './weight.js';
 
@@ -14,9 +14,8 @@ export interface LoadStateOptions {
    */
   readonly head?: 'load' | 'skip';
   /**
-   * Takes only what begins with this, under the rest of its name: `'module.'` for `DataParallel`, `'model.'` for Lightning and for
-   * the checkpoints of `fit`.
-   * @defaultValue ''
+   * Takes only what begins with this, under the rest of its name: `'module.'` for `DataParallel`, `'model.'` for Lightning.
+   * @defaultValue `'model.'` for a checkpoint of `fit`, `''` otherwise
    */
   readonly prefix?: string;
   /**
@@ -62,7 +61,7 @@ export interface LoadedState {
 export function loadState(
   model: Pick<Model, 'weights'>,
   from: Uint8Array | NamedTensors,
-  { head = 'load', prefix = '', positions = 'exact', source = 'the state' }: LoadStateOptions = {},
+  { head = 'load', prefix, positions = 'exact', source = 'the state' }: LoadStateOptions = {},
 ): LoadedState {
   checkChoice('loadState', 'head', head, ['load', 'skip']);
   checkChoice('loadState', 'positions', positions, ['exact', 'bicubic', 'bilinear']);
@@ -78,14 +77,14 @@ type Weights = Model['weights'];
 
 /** What of a file is asked for, under the model's names. */
 function chosen(
-  all: ReadonlyMap<string, StoredValue>,
+  { tensors, prefix: usual }: StoredState,
   weights: Weights,
-  prefix: string,
+  prefix = usual,
   skipHead: boolean,
 ): { stored: ReadonlyMap<string, StoredValue>; left: readonly string[] } {
   const stored = new Map<string, StoredValue>();
   const left: string[] = [];
-  for (const [name, value] of all) {
+  for (const [name, value] of tensors) {
     const own = name.slice(prefix.length);
     const isLeft = skipHead && weights.get(own)?.head === true;
     if (name.startsWith(prefix) && !isLeft) stored.set(own, value);

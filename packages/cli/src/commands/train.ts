@@ -46,7 +46,15 @@ async function train(
     const data = await openData(request.data, request.seed);
     const backend = await startBackend(request.backend);
     folder = resume === undefined ? claimFor(request) : claimAgain(resume);
-    const config = { ...request, backend: backend.name, data: data.config, out: folder.path };
+    const { weights, ...model } = request.model;
+    const config = {
+      ...request,
+      backend: backend.name,
+      data: data.config,
+      // From the root on, for a resumption from elsewhere.
+      model: { ...model, ...(weights !== undefined && { weights: resolve(weights) }) },
+      out: folder.path,
+    };
     printer.line(`backend  ${describeBackend(backend)}`);
     printer.line(`data     ${describeData(data)}`);
     printer.line(

@@ -84,7 +84,31 @@ const data = z.strictObject({
     ),
 });
 
-const model = choiceSection('name', 'the classifier', models, 'resnet20', {});
+const model = choiceSection('name', 'the classifier', models, 'resnet20', {
+  weights: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('begin from this safetensors file: of torchvision, of timm, or a checkpoint of another run'),
+  weightsHead: z
+    .enum(['load', 'skip'])
+    .default('load')
+    .describe("take the file's last layer, or begin with a new one, for other classes"),
+  weightsPrefix: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe("what the file's names begin with, such as module. (model. for a checkpoint)"),
+  weightsPositions: z
+    .enum(['exact', 'bicubic', 'bilinear'])
+    .default('exact')
+    .describe('interpolate position embeddings of another image size'),
+  frozenStages: z
+    .int()
+    .min(0)
+    .exactOptional()
+    .describe('do not train the stem and so many stages; 0: the stem alone'),
+});
 
 const share = z.number().min(0).max(1);
 
@@ -146,6 +170,13 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
     .default('step')
     .describe('change learning rates after every step, or after every epoch as much published code does'),
   warmupEpochs: z.number().min(0).default(0).describe('epochs of linear warm-up, part of all epochs'),
+  layerDecay: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe('multiply the learning rate by this from each stage to the one before it'),
+  headRate: z.number().positive().default(1).describe("multiply the last layer's learning rate by this"),
   clipNorm: z.number().positive().exactOptional().describe('clip gradients to this common norm'),
   flip: z.boolean().default(true).describe('mirror training images with probability 1/2'),
   cropPadding: z.int().min(0).default(4).describe('pad by this many black pixels, then crop at random'),

@@ -10,7 +10,7 @@ import {
 import { z } from 'zod';
 
 /** What the run knows and the configuration does not say. */
-interface ModelContext extends Pick<ModelOptions, 'numClasses' | 'rng' | 'inChannels'> {
+interface ModelContext extends Pick<ModelOptions, 'numClasses' | 'rng' | 'inChannels' | 'frozenStages'> {
   /** Of the images as they come to the model. */
   readonly imageSize: readonly [height: number, width: number];
 }

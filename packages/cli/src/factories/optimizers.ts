@@ -1,4 +1,4 @@
-import { adamw, type Optimizer, sgd } from '@mix/train';
+import { adamw, type Optimizer, type Rates, sgd } from '@mix/train';
 import { z } from 'zod';
 
 /** An optimiser that `train.optimizer` can name. */
@@ -7,16 +7,20 @@ export interface OptimizerEntry {
   readonly summary: string;
   /** Its own keys in the section `train`. */
   readonly options: z.ZodRawShape;
-  /** Makes it from the section; the learning rate is the schedule's. */
-  readonly create: (section: unknown) => Optimizer;
+  /** Makes it from the section; the learning rate is the schedule's, times those of single variables. */
+  readonly create: (section: unknown, rates: Rates) => Optimizer;
 }
 
 function entry<S extends z.ZodRawShape>(
   summary: string,
   options: S,
-  create: (options: z.output<z.ZodObject<S>>) => Optimizer,
+  create: (options: z.output<z.ZodObject<S>> & { readonly rates: Rates }) => Optimizer,
 ): OptimizerEntry {
-  return { summary, options, create: (section) => create(z.object(options).parse(section)) };
+  return {
+    summary,
+    options,
+    create: (section, rates) => create({ ...z.object(options).parse(section), rates }),
+  };
 }
 
 const learningRate = (rate: number) => z.number().positive().default(rate).describe('highest learning rate');

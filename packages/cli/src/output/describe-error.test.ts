@@ -36,6 +36,10 @@ it.each([
     'createLoader: imageSize/a.jpg is 3x3x3. Give imageSize to scale',
     'createLoader: imageSize/a.jpg is 3x3x3. Give --image-size to scale',
   ],
+  [
+    "loadState: a must hold this model's 2 tensors; got 1 misfitting (fc.bias). Pass head: 'skip' to keep the model's own last layer",
+    "loadState: a must hold this model's 2 tensors; got 1 misfitting (fc.bias). Pass --weights-head skip to keep the model's own last layer",
+  ],
 ])('names flags where the library names options: %s', (message, line) => {
   const options = { code: 'CORRUPT_DATA', argument: 'onCorrupt', received: 1 } as const;
   expect(describeError(new MixError(message, options), false)).toBe(line);

@@ -23,7 +23,8 @@ function inFlags(message: string): string {
   return message
     .replace(/set onCorrupt to '(\w+)' or '(\w+)'/, 'pass --on-corrupt $1 or --on-corrupt $2')
     .replace(/(?<![\w/.'-])(?:onCorrupt|maxCorrupt|imageSize)(?![\w/]|\.\w)/g, (name) => flagOf[name] ?? name)
-    .replace(/(--(?:max-corrupt|image-size)) = /g, '$1 ');
+    .replace(/(--(?:max-corrupt|image-size)) = /g, '$1 ')
+    .replace(/Pass (head|prefix|positions): '([^']*)'/g, 'Pass --weights-$1 $2');
 }
 
 const flagOf: Readonly<Record<string, string>> = {

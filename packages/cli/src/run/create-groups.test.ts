@@ -3,7 +3,7 @@ import { resolveConfig } from '../config/resolve-config.js';
 import { createGroups } from './create-groups.js';
 
 const groups = (content: Readonly<Record<string, unknown>>) =>
-  createGroups(resolveConfig({ file: { name: 'test', content }, flags: new Map() }), 10);
+  createGroups(resolveConfig({ file: { name: 'test', content }, flags: new Map() }), 10, { 'fc.bias': 2 });
 
 describe('createGroups', () => {
   it('has the classifier alone without a generator of masks', () => {
@@ -11,10 +11,18 @@ describe('createGroups', () => {
     expect([Object.keys(optimizers), Object.keys(schedule)]).toEqual([['classifier'], ['classifier']]);
   });
 
+  it("gives single variables of the classifier's their rates", () => {
+    for (const optimizer of ['sgd', 'adamw']) {
+      const { optimizers } = groups({ method: { mixer: 'automix' }, train: { optimizer } });
+      expect(optimizers['classifier']?.settings).toMatchObject({ rates: { 'fc.bias': 2 } });
+      expect(optimizers['generator']?.settings).not.toHaveProperty('rates');
+    }
+  });
+
   it("gives the generator the classifier's optimiser, and a rate of its own", () => {
     const train = { epochs: 2, weightDecay: 0.01, learningRate: 0.2 };
     const { optimizers, schedule } = groups({ method: { mixer: 'automix' }, train });
-    expect(optimizers['generator']?.settings).toEqual(optimizers['classifier']?.settings);
+    expect(optimizers['classifier']?.settings).toMatchObject(optimizers['generator']?.settings ?? {});
     expect(schedule['classifier']?.(0)).toBe(0.2);
     expect(schedule['generator']?.(0)).toBe(0.01);
     expect(schedule['generator']?.(20)).toBeCloseTo(0, 12);

@@ -1,4 +1,4 @@
-import { constant, cosine, linearWarmup, type Optimizer, type Schedule } from '@mix/train';
+import { constant, cosine, linearWarmup, type Optimizer, type Rates, type Schedule } from '@mix/train';
 import type { Config } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
 import type { TrainingValues } from '../factories/learned/training-keys.js';
@@ -15,19 +15,21 @@ type Section = Readonly<Record<string, unknown>> & { readonly optimizer: string 
 
 /**
  * An optimiser and a schedule for the classifier, and for the generator of masks where the method has one: with the settings of the
- * section `train` where `method` gives no others. The caller disposes the optimisers.
+ * section `train` where `method` gives no others; `rates` are those of single variables of the classifier. The caller disposes the
+ * optimisers.
  */
 export function createGroups(
   { method, train }: Pick<Config, 'method' | 'train'>,
   stepsPerEpoch: number,
+  rates: Rates,
 ): Groups {
   const { optimizer, finalRate } = train;
   // Every optimiser has the key; its default differs, so it is one of the optimiser's own.
   const { learningRate } = train as unknown as { readonly learningRate: number };
-  const classifier = createOptimizer(train);
-  const rates = createSchedule(train, learningRate, finalRate, stepsPerEpoch);
+  const classifier = createOptimizer(train, rates);
+  const fast = createSchedule(train, learningRate, finalRate, stepsPerEpoch);
   if (!('generatorLearningRate' in method)) {
-    return { optimizers: { classifier }, schedule: { classifier: rates } };
+    return { optimizers: { classifier }, schedule: { classifier: fast } };
   }
   const values = method as unknown as TrainingValues;
   const { generatorOptimizer = optimizer, generatorMomentum, generatorWeightDecay } = values;
@@ -41,11 +43,11 @@ export function createGroups(
   });
   const { generatorLearningRate, generatorFinalRate } = values;
   const slow = createSchedule(train, generatorLearningRate, generatorFinalRate, stepsPerEpoch);
-  return { optimizers: { classifier, generator }, schedule: { classifier: rates, generator: slow } };
+  return { optimizers: { classifier, generator }, schedule: { classifier: fast, generator: slow } };
 }
 
-function createOptimizer(section: Section): Optimizer {
-  return factoryOf(optimizers, section.optimizer).create(section);
+function createOptimizer(section: Section, rates: Rates = {}): Optimizer {
+  return factoryOf(optimizers, section.optimizer).create(section, rates);
 }
 
 function createSchedule(

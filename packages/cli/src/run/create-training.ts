@@ -1,6 +1,6 @@
 import { type BatchSource, type Classifier, createRng, type Method, type Rng } from '@mix/core';
-import type { Model } from '@mix/models';
-import { type Prepare, prepareImages } from '@mix/train';
+import { layerRates, type Model } from '@mix/models';
+import { type Prepare, prepareImages, type Rates } from '@mix/train';
 import type { Config } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
 import type { Learned } from '../factories/learned/learned.js';
@@ -10,6 +10,7 @@ import { models } from '../factories/models.js';
 import { createGroups, type Groups } from './create-groups.js';
 import { createLoaders } from './create-loaders.js';
 import { createMethod } from './create-method.js';
+import { loadWeights } from './load-weights.js';
 import type { OpenedData } from './open-data.js';
 
 /** Everything that a configuration stands for, made. */
@@ -31,21 +32,34 @@ export interface Training {
   close(): Promise<void>;
 }
 
-/** Makes model, method, loaders and optimisers. Runs of one seed start from the same weights and see the same batches. */
-export function createTraining(config: Config, data: OpenedData): Training {
+/**
+ * Makes model, method, loaders and optimisers. Runs of one seed start from the same weights and see the same batches.
+ *
+ * @param options `restored`: the model's weights will come from a checkpoint, so that none are loaded here.
+ */
+export function createTraining(
+  config: Config,
+  data: OpenedData,
+  { restored = false }: { readonly restored?: boolean } = {},
+): Training {
   const rng = createRng(config.seed);
   const { mean, std, flip, cropPadding } = config.train;
   const { train, test, corrupt, close } = createLoaders(data, config, rng.fork('data'));
   const { imageShape, numClasses } = train;
-  const groups = createGroups(config, train.numBatches);
-  const createModel = (): Model =>
-    factoryOf(models, config.model.name).create(config.model, {
+  const { frozenStages } = config.model;
+  const createModel = (): Model => {
+    const made = factoryOf(models, config.model.name).create(config.model, {
       numClasses,
       inChannels: imageShape[2],
       imageSize: [imageShape[0], imageShape[1]],
       rng: rng.fork('model'),
+      ...(frozenStages !== undefined && { frozenStages }),
     });
+    if (!restored) loadWeights(made, config.model);
+    return made;
+  };
   const model = createModel();
+  const groups = createGroups(config, train.numBatches, ratesOf(model, config.train));
   const { method, learned, dispose } = createMethod(config, data.train, train.numBatches, {
     classifier: model,
     createTeacher: createModel,
@@ -70,6 +84,10 @@ export function createTraining(config: Config, data: OpenedData): Training {
       await close();
     },
   };
+}
+
+function ratesOf(model: Model, { layerDecay, headRate }: Config['train']): Rates {
+  return layerDecay === 1 && headRate === 1 ? {} : layerRates(model, { decay: layerDecay, head: headRate });
 }
 
 // In evaluation, images as the classifier is used to see them.

@@ -20,7 +20,7 @@ export async function drawLearnedMasks(
   data: OpenedData,
   { folder, count }: { readonly folder: string; readonly count: number },
 ): Promise<{ readonly title: string; readonly rows: readonly SweepRow[] }> {
-  const training = createTraining(config, data);
+  const training = createTraining(config, data, { restored: true });
   const loader = createLoader(data.test, {
     ...loaderOptions(config.data),
     workers: 0,

@@ -23,17 +23,26 @@ export interface StoredValue {
 const floats: readonly SafetensorsDtype[] = ['F32', 'F16', 'BF16', 'F64'];
 const MAX_COUNT = 2 ** 31 - 1;
 
+/** What there is to load from. */
+export interface StoredState {
+  readonly tensors: ReadonlyMap<string, StoredValue>;
+  /** What the model's names begin with, as far as that is known. */
+  readonly prefix: string;
+}
+
 /** The tensors of a safetensors file, or of a state in memory, by name. */
-export function storedState(
-  from: Uint8Array | NamedTensors,
-  source: string,
-): ReadonlyMap<string, StoredValue> {
+export function storedState(from: Uint8Array | NamedTensors, source: string): StoredState {
   if (!(from instanceof Uint8Array)) {
-    return new Map(Object.entries(from).map(([name, tensor]) => [name, inMemory(tensor)]));
+    const tensors = new Map(Object.entries(from).map(([name, tensor]) => [name, inMemory(tensor)]));
+    return { tensors, prefix: '' };
   }
   refusePickle(from, source);
-  const { tensors } = openSafetensors(from, source, 'loadState');
-  return new Map([...tensors].map(([name, { dtype, shape, read }]) => [name, inFile(dtype, shape, read)]));
+  const { tensors: stored, metadata } = openSafetensors(from, source, 'loadState');
+  const tensors = new Map(
+    [...stored].map(([name, { dtype, shape, read }]) => [name, inFile(dtype, shape, read)]),
+  );
+  // What `fit` of @mix/train writes holds optimisers and the method too.
+  return { tensors, prefix: metadata['format'] === 'mix-checkpoint' ? 'model.' : '' };
 }
 
 function inMemory(tensor: Tensor): StoredValue {

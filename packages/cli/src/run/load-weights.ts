@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { loadState, type Model } from '@mix/models';
+import type { Config } from '../config/config-schema.js';
+import { shownPath } from '../output/shown-path.js';
+
+/** Gives a model the weights that its section names, if it names any. */
+export function loadWeights(
+  model: Model,
+  { weights, weightsHead, weightsPositions, weightsPrefix }: Config['model'],
+): void {
+  if (weights === undefined) return;
+  loadState(model, readFileSync(weights), {
+    head: weightsHead,
+    positions: weightsPositions,
+    ...(weightsPrefix !== undefined && { prefix: weightsPrefix }),
+    source: shownPath(weights),
+  });
+}
