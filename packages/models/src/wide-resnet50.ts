@@ -12,6 +12,6 @@ import type { ResnetOptions } from './resnet-options.js';
  * @see Zagoruyko & Komodakis 2016, https://arxiv.org/abs/1605.07146, Table 8
  */
 export function wideResnet50(options: ResnetOptions): Model {
-  const block = bottleneckBlock((channels) => 2 * channels);
+  const block = bottleneckBlock({ baseWidth: 128 });
   return torchvisionResnet('wideResnet50', options, { block, depths: [3, 4, 6, 3] });
 }

@@ -1,3 +1,4 @@
+import { groupedConv2d } from '@mix/core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WeightBuilder } from './builder.js';
@@ -12,6 +13,8 @@ export interface ConvolutionOptions {
   readonly stride?: number;
   /** Zeros on every side. @defaultValue `(kernelSize − 1) / 2` */
   readonly pad?: number;
+  /** Groups of channels, each of which sees its own inputs alone. @defaultValue 1 */
+  readonly groups?: number;
   /** Whether there is a bias, 0 at first. @defaultValue false */
   readonly bias?: boolean;
   /** The weight is drawn from N(0, 2 / fan): the inputs of one output value, or the outputs of one input value. @defaultValue 'out' */
@@ -37,32 +40,37 @@ export function createConvolution(
     stride = 1,
     // tfjs' 'same' puts more padding at the bottom and right when the stride is 2.
     pad = (kernelSize - 1) / 2,
+    groups = 1,
     bias: hasBias = false,
     fan = 'out',
   }: ConvolutionOptions,
 ): Convolution {
   const parameter = `${name}.weight`;
   const area = kernelSize * kernelSize;
+  const inner = inChannels / groups;
+  // PyTorch counts the outputs of all groups, though an input value has those of its own alone.
   const values = kaimingNormal(
     rng.fork(parameter),
-    area * inChannels * outChannels,
-    area * (fan === 'in' ? inChannels : outChannels),
+    area * inner * outChannels,
+    area * (fan === 'in' ? inner : outChannels),
   );
-  const shape: [number, number, number, number] = [kernelSize, kernelSize, inChannels, outChannels];
+  const shape: [number, number, number, number] = [kernelSize, kernelSize, inner, outChannels];
   const kernel = store.parameter<tf.Rank.R4>(parameter, shape, values, 'convolution');
   const bias = hasBias
     ? store.parameter<tf.Rank.R1>(`${name}.bias`, [outChannels], new Float32Array(outChannels))
     : undefined;
+  const convolve = (x: Tensor4D, filter: Tensor4D): Tensor4D =>
+    groups === 1 ? tf.conv2d(x, filter, stride, pad) : groupedConv2d(x, filter, { groups, stride, pad });
   return {
     apply: (x) =>
       tf.tidy(() => {
-        const y = tf.conv2d(x, kernel, stride, pad);
+        const y = convolve(x, kernel);
         return bias === undefined ? y : (tf.add(y, bias) as Tensor4D);
       }),
     applyAffine: (x, scale, offset) =>
       tf.tidy(() => {
         const shift = bias === undefined ? offset : tf.add(offset, tf.mul(bias, scale));
-        return tf.add(tf.conv2d(x, tf.mul(kernel, scale) as Tensor4D, stride, pad), shift) as Tensor4D;
+        return tf.add(convolve(x, tf.mul(kernel, scale) as Tensor4D), shift) as Tensor4D;
       }),
   };
 }
