@@ -1,10 +1,8 @@
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { useBackend } from '../test/use-backend.js';
+import { testedBackends, useBackend } from '../test/use-backend.js';
 import { classActivationMap } from './class-activation-map.js';
-
-useBackend('cpu');
 
 // Two images of 1x2 places with two channels; three classes.
 const features = () => tf.tensor4d([1, 2, 3, -4, 5, 0, 0, 6], [2, 1, 2, 2]);
@@ -14,7 +12,9 @@ const kernel = () =>
     [2, 20, -1],
   ]);
 
-describe('classActivationMap', () => {
+describe.each(testedBackends('cpu', 'wasm'))('classActivationMap on %s', (backend) => {
+  useBackend(backend);
+
   it("weighs the channels by those of each row's class", () => {
     const map = classActivationMap(features(), { kernel: kernel() }, tf.tensor1d([0, 2], 'int32'));
     // 1·1 + 2·2, 3·1 − 4·2; 5·100 − 0, 0 − 6.

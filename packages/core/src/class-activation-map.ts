@@ -33,10 +33,8 @@ export function classActivationMap(
   }
   return tf.tidy(() => {
     // A product with zeros and ones, since the gradient of a gather is missing on some backends.
-    const chosen = tf.matMul(
-      tf.oneHot(classes, outputs, 1, 0, 'float32') as tf.Tensor2D,
-      tf.transpose(kernel),
-    );
+    const oneHot = tf.cast(tf.oneHot(classes, outputs), 'float32') as tf.Tensor2D;
+    const chosen = tf.matMul(oneHot, tf.transpose(kernel));
     const places = tf.reshape(features, [batch, height * width, channels]);
     return tf.reshape(tf.matMul(places, tf.reshape(chosen, [batch, channels, 1])), [batch, height, width]);
   });
