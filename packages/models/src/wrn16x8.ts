@@ -1,0 +1,20 @@
+import { wideResnet } from './internal/wide-resnet.js';
+import type { Model } from './model.js';
+import type { WideResnetOptions } from './wide-resnet-options.js';
+
+/**
+ * Builds the wide ResNet of depth 16 and widening factor 8 for small images (WRN-16-8): a 3x3 convolution, three stages of
+ * 2 pre-activation blocks at full, half and quarter size, a last normalisation and ReLU, and global average pooling.
+ *
+ * Strides and names are those of the PyTorch port `xternalz/WideResNet-pytorch` (`block1.layer.0.conv1`, `convShortcut`, ...):
+ * the first convolution of a stage and its shortcut stride. Dropout comes after the ReLU between a block's convolutions, as in the
+ * paper; that port has it before the normalisation.
+ *
+ * @returns A model with three stages of `8·width`, `16·width` and `32·width` channels, tapped before the last
+ *   normalisation, and an embedding of `32·width`; the caller disposes it.
+ * @throws MixError `INVALID_ARGUMENT` for an option out of its range.
+ * @see Zagoruyko & Komodakis 2016, https://arxiv.org/abs/1605.07146, Table 1
+ */
+export function wrn16x8(options: WideResnetOptions): Model {
+  return wideResnet('wrn16x8', options, { depth: 16, factor: 8 });
+}
