@@ -6,6 +6,7 @@
 #include "args.hpp"
 #include "channel-groups.hpp"
 #include "context.hpp"
+#include "few-channels.hpp"
 #include "primitives.hpp"
 #include "winograd.hpp"
 
@@ -85,7 +86,18 @@ dnnl::convolution_backward_weights::primitive_desc filterDescription(const dnnl:
 }
 #endif
 
-// (x, filter, y, shape, winograd)
+// (..., kept?, isFilled): a place for the transformed filter, from the given argument on
+KeptFilter keptFilter(const Args& args, size_t index, const ConvolutionShape& s) {
+  if (args.isAbsent(index)) return {};
+  return {args.floats(index, keptFilterFloats(s)), args.boolean(index + 1)};
+}
+
+// (shape) -> number
+napi_value keptFilterSize(const Args& args) {
+  return makeNumber(args.env(), static_cast<double>(keptFilterFloats(ConvolutionShape(args.integers(0)))));
+}
+
+// (x, filter, y, shape, winograd, kept?, isFilled)
 void convolution(const Args& args) {
   const auto numbers = args.integers(3);
   const ConvolutionShape s(numbers);
@@ -93,7 +105,9 @@ void convolution(const Args& args) {
   const float* x = args.floats(0, s.inSize());
   const float* filter = args.floats(1, s.filterSize());
   float* y = args.floats(2, s.outSize());
-  if (args.boolean(4) && fitsWinograd(s)) return winogradForward(context, s, x, filter, y);
+  if (args.boolean(4) && fitsWinograd(s)) {
+    return winogradForward(context, s, x, filter, y, keptFilter(args, 5, s));
+  }
   if (fitsGroups(s)) return groupedForward(context, s, x, filter, y);
   const Plan& plan = context.primitives->get(planKey("conv", context, numbers), [&] {
     const auto& engine = context.primitives->engine;
@@ -107,7 +121,7 @@ void convolution(const Args& args) {
   plan.run(context, {x, filter, y});
 }
 
-// (dy, filter, dx, shape, winograd)
+// (dy, filter, dx, shape, winograd, kept?, isFilled)
 void convolutionInputGradient(const Args& args) {
   const auto numbers = args.integers(3);
   const ConvolutionShape s(numbers);
@@ -115,7 +129,10 @@ void convolutionInputGradient(const Args& args) {
   const float* dy = args.floats(0, s.outSize());
   const float* filter = args.floats(1, s.filterSize());
   float* dx = args.floats(2, s.inSize());
-  if (args.boolean(4) && fitsWinograd(s)) return winogradInputGradient(context, s, dy, filter, dx);
+  if (args.boolean(4) && fitsWinograd(s)) {
+    return winogradInputGradient(context, s, dy, filter, dx, keptFilter(args, 5, s));
+  }
+  if (hasFewChannels(s)) return fewChannelsInputGradient(context, s, dy, filter, dx);
   if (fitsGroups(s)) return groupedInputGradient(context, s, dy, filter, dx);
   const Plan& plan = context.primitives->get(planKey("conv-dx", context, numbers), [&] {
     const auto& engine = context.primitives->engine;
@@ -155,6 +172,7 @@ void convolutionFilterGradient(const Args& args) {
 
 void registerConvolution(Exports& exports) {
   exports.add("convolution", convolution);
+  exports.add("keptFilterSize", keptFilterSize);
   exports.add("convolutionInputGradient", convolutionInputGradient);
   exports.add("convolutionFilterGradient", convolutionFilterGradient);
 }

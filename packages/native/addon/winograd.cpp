@@ -2,6 +2,8 @@
 
 #include <omp.h>
 
+#include <algorithm>
+
 #include "block-products.hpp"
 #include "context.hpp"
 #include "threads.hpp"
@@ -116,20 +118,24 @@ struct Convolution {
   }
 };
 
-void convolve(Context& context, Convolution job, const float* filter, bool turned) {
+void convolve(Context& context, Convolution job, const float* filter, bool turned, KeptFilter kept) {
   const int64_t depth = job.depth(), columns = job.columns();
   const bool staged = depth * columns >= kLargeFilter;
+  const bool transforms = !kept.isFilled;
   Parts parts;
   const int64_t pixels = parts.reserve(depth + columns);
-  const int64_t packed = parts.reserve(kFrequencies * job.filterPlane());
-  const int64_t flipped = turned ? parts.reserve(9 * depth * columns) : 0;
+  const int64_t packed = kept.floats == nullptr ? parts.reserve(kFrequencies * job.filterPlane()) : 0;
+  const int64_t flipped = transforms && turned ? parts.reserve(9 * depth * columns) : 0;
   const int64_t work =
       parts.reserve(staged ? job.workFloats(job.tiles) : context.threads * job.workFloats(kBlockTiles));
   float* scratch = context.scratch.floats(parts.total());
   clearPixel(scratch + pixels, depth);
-  if (turned) turnFilter(filter, columns, depth, scratch + flipped);
-  transformFilters(turned ? scratch + flipped : filter, depth, columns, scratch + packed);
-  job.u = scratch + packed;
+  float* u = kept.floats == nullptr ? scratch + packed : kept.floats;
+  if (transforms) {
+    if (turned) turnFilter(filter, columns, depth, scratch + flipped);
+    transformFilters(turned ? scratch + flipped : filter, depth, columns, u);
+  }
+  job.u = u;
   staged ? job.runStages(scratch + work, scratch + pixels) : job.runBlocks(scratch + work, scratch + pixels);
 }
 
@@ -144,19 +150,27 @@ bool fitsWinograd(const ConvolutionShape& s) {
   return 2 * s.outHeight * s.outWidth >= tiles * kTile * kTile && s.batch * tiles >= 32;
 }
 
-void winogradForward(Context& context, const ConvolutionShape& s, const float* x, const float* filter, float* y) {
+int64_t keptFilterFloats(const ConvolutionShape& s) {
+  if (s.inChannels * s.outChannels < kLargeFilter || !fitsWinograd(s)) return 0;
+  const int64_t forward = planeStep(s.inChannels * roundUp(s.outChannels, kPanel));
+  const int64_t gradient = planeStep(s.outChannels * roundUp(s.inChannels, kPanel));
+  return kFrequencies * std::max(forward, gradient);
+}
+
+void winogradForward(Context& context, const ConvolutionShape& s, const float* x, const float* filter, float* y,
+                     KeptFilter kept) {
   const int64_t down = tilesAlong(s.outHeight), across = tilesAlong(s.outWidth);
   const Tiles in{s.inHeight, s.inWidth, s.inChannels, -s.padTop, -s.padLeft, down, across};
   const Tiles out{s.outHeight, s.outWidth, s.outChannels, 0, 0, down, across};
-  convolve(context, {in, out, s.batch * down * across, x, nullptr, y}, filter, false);
+  convolve(context, {in, out, s.batch * down * across, x, nullptr, y}, filter, false, kept);
 }
 
 void winogradInputGradient(Context& context, const ConvolutionShape& s, const float* dy, const float* filter,
-                           float* dx) {
+                           float* dx, KeptFilter kept) {
   const int64_t down = tilesAlong(s.inHeight), across = tilesAlong(s.inWidth);
   const Tiles in{s.outHeight, s.outWidth, s.outChannels, s.padTop - 2, s.padLeft - 2, down, across};
   const Tiles out{s.inHeight, s.inWidth, s.inChannels, 0, 0, down, across};
-  convolve(context, {in, out, s.batch * down * across, dy, nullptr, dx}, filter, true);
+  convolve(context, {in, out, s.batch * down * across, dy, nullptr, dx}, filter, true, kept);
 }
 
 }  // namespace mix

@@ -3,6 +3,7 @@ import type { BackendValues, DataType, TensorInfo, TypedArray } from '@tensorflo
 import * as tf from '@tensorflow/tfjs-core';
 import type { Addon } from './addon.js';
 import { Arena, type Block } from './arena.js';
+import { KeptFilters } from './kept-filters.js';
 
 /** The data types whose elements lie in one typed array. */
 export type NumericType = 'float32' | 'int32' | 'bool';
@@ -36,6 +37,7 @@ export interface NativeMemory {
 export class NativeBackend extends MathBackendCPU {
   readonly addon: Addon;
   readonly arena: Arena;
+  readonly keptFilters: KeptFilters;
   // Of arrays that lie in the arena.
   readonly #blocks = new WeakMap<object, Block>();
 
@@ -43,6 +45,7 @@ export class NativeBackend extends MathBackendCPU {
     super();
     this.addon = addon;
     this.arena = new Arena(addon);
+    this.keptFilters = new KeptFilters(this.arena);
   }
 
   /** The elements of a tensor, borrowed until it is disposed. */
@@ -113,6 +116,7 @@ export class NativeBackend extends MathBackendCPU {
   override disposeData(dataId: object, force = false): boolean {
     const values = this.data.has(dataId) ? this.data.get(dataId).values : undefined;
     const gone = super.disposeData(dataId, force);
+    if (gone) this.keptFilters.forget(dataId);
     if (gone && ArrayBuffer.isView(values)) this.#give(values);
     return gone;
   }
@@ -123,6 +127,7 @@ export class NativeBackend extends MathBackendCPU {
   }
 
   override dispose(): void {
+    this.keptFilters.clear();
     this.arena.release();
     this.addon.releaseScratch();
   }

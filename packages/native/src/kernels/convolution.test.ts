@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { it } from 'vitest';
-import { describeNative, expectAsOnCpu, input } from '../../test/on-native.js';
+import { expect, it } from 'vitest';
+import { describeNative, expectAsOnCpu, input, seededInput, tensorOf } from '../../test/on-native.js';
 
 type Pad = 'same' | 'valid' | [[number, number], [number, number], [number, number], [number, number]];
 const explicit = (top: number, bottom: number, left: number, right: number): Pad => [
@@ -26,6 +26,11 @@ const cases: [number[], number[], number | [number, number], Pad, number | [numb
   [[1, 1, 1, 1], [1, 1, 1, 1], 1, 'valid', 1],
   [[0, 4, 4, 2], [3, 3, 2, 2], 1, 'same', 1],
   [[2, 4, 4, 64], [3, 3, 64, 64], 1, 'same', 1],
+  [[3, 9, 7, 3], [3, 3, 3, 32], 1, 'same', 1],
+  [[2, 9, 11, 3], [7, 7, 3, 16], 2, explicit(3, 3, 3, 3), 1],
+  [[1, 6, 9, 1], [3, 2, 1, 16], [2, 1], explicit(0, 2, 3, 0), 1],
+  [[2, 5, 4, 4], [1, 1, 4, 16], 2, 'same', 1],
+  [[100, 5, 6, 2], [3, 3, 2, 16], 1, 'valid', 1],
 ];
 
 describeNative('convolution', () => {
@@ -70,4 +75,28 @@ describeNative('convolution', () => {
       );
     });
   }
+
+  it('by a filter that is kept is the same, and by new weights another', () => {
+    const x = tensorOf(input(8, 8, 8, 192)) as Tensor4D;
+    const filter = tensorOf(seededInput(2, 3, 3, 192, 192)) as Tensor4D;
+    const weights = tf.variable(filter);
+    const attrs = { strides: 1, pad: 'same', dilations: 1, dataFormat: 'NHWC', inputShape: x.shape };
+    const run = (): Float32Array[] => {
+      const y = tf.conv2d(x, weights, 1, 'same');
+      const dx = tf.engine().runKernel('Conv2DBackpropInput', { dy: x, filter: weights }, attrs) as Tensor4D;
+      const values = [y, dx].map((output) => output.dataSync() as Float32Array);
+      tf.dispose([y, dx]);
+      return values;
+    };
+    const bytes = ({ buffer }: Float32Array) => new Uint8Array(buffer);
+    const areSame = (values: Float32Array[], others: Float32Array[]) =>
+      values.every((each, index) => Buffer.compare(bytes(each), bytes(others[index] as Float32Array)) === 0);
+    const first = run();
+    expect([run(), run(), run()].every((values) => areSame(values, first))).toBe(true);
+    weights.assign(tf.tidy(() => tf.mul(weights, 2)));
+    // Doubling is exact.
+    const doubled = first.map((values) => values.map((value) => 2 * value));
+    expect(areSame(run(), doubled)).toBe(true);
+    tf.dispose([x, filter, weights]);
+  });
 });

@@ -1,6 +1,8 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import type { FilterUse } from '../internal/kept-filters.js';
 import type { KernelTable, NativeKernel } from '../internal/kernel-table.js';
+import type { NativeBackend } from '../internal/native-backend.js';
 import { isPointwise, pointwise, pointwiseFilterGradient, pointwiseInputGradient } from './pointwise.js';
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo;
@@ -8,7 +10,7 @@ type Padding = Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
 
 /**
  * The addon's convolutions. `shape` holds the sixteen numbers of its ConvolutionShape, see {@link convolutionNumbers}; `winograd` allows
- * Winograd's algorithm where it fits.
+ * Winograd's algorithm where it fits. Its transformed filter is written to `kept`, or read from there where that `isFilled`.
  */
 export interface ConvolutionAddon {
   convolution(
@@ -17,13 +19,19 @@ export interface ConvolutionAddon {
     y: Float32Array,
     shape: readonly number[],
     winograd: boolean,
+    kept?: Float32Array,
+    isFilled?: boolean,
   ): void;
+  /** Floats of a place for the transformed filter; 0 where keeping it does not pay. */
+  keptFilterSize(shape: readonly number[]): number;
   convolutionInputGradient(
     dy: Float32Array,
     filter: Float32Array,
     dx: Float32Array,
     shape: readonly number[],
     winograd: boolean,
+    kept?: Float32Array,
+    isFilled?: boolean,
   ): void;
   convolutionFilterGradient(
     x: Float32Array,
@@ -90,6 +98,17 @@ function infoOf(shapes: Shapes, attrs: Attrs): Conv2DInfo {
   );
 }
 
+function keptFilter(
+  backend: NativeBackend,
+  { dataId }: TensorInfo,
+  use: FilterUse,
+  numbers: readonly number[],
+): [floats?: Float32Array, isFilled?: boolean] {
+  const count = winogradAllowed ? backend.addon.keptFilterSize(numbers) : 0;
+  const kept = count > 0 ? backend.keptFilters.place(dataId, use, count) : undefined;
+  return kept === undefined ? [] : [kept.floats, kept.isFilled];
+}
+
 const isEmpty = (shape: readonly number[]): boolean => shape.includes(0);
 
 const convolution: NativeKernel<{ x: TensorInfo; filter: TensorInfo }, Attrs> = ({
@@ -104,12 +123,14 @@ const convolution: NativeKernel<{ x: TensorInfo; filter: TensorInfo }, Attrs> = 
     return backend.zeros(info.outShape);
   if (isPointwise(info)) return pointwise(backend, info, x, filter);
   const y = backend.output(info.outShape);
+  const numbers = convolutionNumbers(info);
   backend.addon.convolution(
     backend.floats(x),
     backend.floats(filter),
     backend.floats(y),
-    convolutionNumbers(info),
+    numbers,
     winogradAllowed,
+    ...keptFilter(backend, filter, 'forward', numbers),
   );
   return y;
 };
@@ -123,12 +144,14 @@ const inputGradient: NativeKernel<
   if (isEmpty(dy.shape) || isEmpty(filter.shape) || isEmpty(info.inShape)) return backend.zeros(info.inShape);
   if (isPointwise(info)) return pointwiseInputGradient(backend, info, dy, filter);
   const dx = backend.output(info.inShape);
+  const numbers = convolutionNumbers(info);
   backend.addon.convolutionInputGradient(
     backend.floats(dy),
     backend.floats(filter),
     backend.floats(dx),
-    convolutionNumbers(info),
+    numbers,
     winogradAllowed,
+    ...keptFilter(backend, filter, 'inputGradient', numbers),
   );
   return dx;
 };
