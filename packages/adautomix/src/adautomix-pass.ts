@@ -17,7 +17,7 @@ import { cosineToSources } from './cosine-to-sources.js';
 import { generatorLoss } from './generator-loss.js';
 import { backboneMasks } from './internal/backbone-masks.js';
 import { stepMetrics } from './internal/step-metrics.js';
-import type { MaskGenerator } from './mask-generator.js';
+import type { MaskGenerator, ProjectedFeatures } from './mask-generator.js';
 import type { AdautomixPlan, BranchPlan } from './plan-adautomix.js';
 
 /** The parts that a step works with. */
@@ -87,8 +87,11 @@ export function adautomixPass(
   const { images, labels } = batch;
   // Sources are rows of the batch, so one clean pass gives the features and the logits of all of them.
   const clean = network.look(images, stage);
-  const generator = plan.trainsGenerator ? trainGenerator(parts, batch, clean, plan.generator) : undefined;
-  const backbone = mixForStudent(parts, images, clean, plan.backbone);
+  const features = parts.generator.project(clean.features);
+  const generator = plan.trainsGenerator
+    ? trainGenerator(parts, batch, { clean, features }, plan.generator)
+    : undefined;
+  const backbone = mixForStudent(parts, images, features, plan.backbone);
 
   const targets = targetsOf(labels, plan.backbone);
   const own = network.student(classifier, images);
@@ -134,11 +137,11 @@ function weighted(
 function trainGenerator(
   { network, generator, options }: AdautomixParts,
   { images, labels }: Batch,
-  clean: TeacherView,
+  { clean, features }: { readonly clean: TeacherView; readonly features: ProjectedFeatures },
   branch: BranchPlan,
 ): GeneratorTerms {
   const { sources, lam } = branch;
-  const { masks } = generator.generate(clean.features, requestOf(branch, images));
+  const { masks } = generator.generate(features, requestOf(branch, images));
   const mixed = blendByMasks(images, sources, masks);
   const { mixLogits } = network.teach(mixed);
   return {
@@ -152,7 +155,7 @@ function trainGenerator(
 function mixForStudent(
   { generator, options }: AdautomixParts,
   images: Tensor4D,
-  { features }: TeacherView,
+  features: ProjectedFeatures,
   branch: BranchPlan,
 ): AdautomixPass['backbone'] {
   return withoutGradient(() => {

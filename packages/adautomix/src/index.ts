@@ -7,7 +7,7 @@ export type { CosineSign, GeneratorLossOptions } from './generator-loss.js';
 export { generatorLoss } from './generator-loss.js';
 export type { GeneratorMixerOptions, GeneratorMixPlan, GeneratorMixSource } from './generator-mixer.js';
 export { applyGeneratorMix, createGeneratorMixer, planGeneratorMix } from './generator-mixer.js';
-export type { GeneratedMasks, MaskGenerator, MaskRequest } from './mask-generator.js';
+export type { GeneratedMasks, MaskGenerator, MaskRequest, ProjectedFeatures } from './mask-generator.js';
 export { createMaskGenerator } from './mask-generator.js';
 export type { MaskGeneratorDesign, MaskGeneratorOptions } from './mask-generator-design.js';
 export { loadMaskGenerator, saveMaskGenerator } from './mask-generator-file.js';

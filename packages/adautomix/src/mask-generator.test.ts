@@ -195,6 +195,19 @@ describe('createMaskGenerator', () => {
     made.dispose();
   });
 
+  it.each([{}, { lamConcat: true }, { attentionNorm: 'batch' as const }])(
+    'projects features once for several calls: %o',
+    (options) => {
+      const made = generator(options);
+      const projected = made.project(features());
+      for (const request of [two, three]) {
+        const masks = made.generate(projected, request).masks;
+        expect(distance(values(masks), masksOf(made, request))).toBeLessThan(1e-6);
+      }
+      made.dispose();
+    },
+  );
+
   it('shows attention over the positions of the others', () => {
     const made = generator();
     const attention = made.attention(features(), three);

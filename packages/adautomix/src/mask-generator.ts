@@ -9,7 +9,7 @@ import {
 } from '@mix/core';
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkRequest } from './internal/check-request.js';
+import { checkFeatures, checkRequest } from './internal/check-request.js';
 import { createProjection, type Source } from './internal/projection.js';
 import {
   checkGeneratorDesign,
@@ -40,6 +40,15 @@ export type GeneratedMasks = {
   readonly logits: Tensor4D;
 };
 
+/** What {@link MaskGenerator.project} gives: new tensors. */
+export type ProjectedFeatures = {
+  /** Size of the features, `[B,h,w]`. */
+  readonly shape: [count: number, height: number, width: number];
+  readonly query: Tensor3D;
+  readonly key: Tensor3D;
+  readonly value: Tensor3D;
+};
+
 /** AdAutoMix's generator of masks for K images; owns its weights. */
 export interface MaskGenerator {
   /** What it is made of. */
@@ -47,17 +56,25 @@ export interface MaskGenerator {
   /** The trainable parameters, named as in openmixup; kernels are `[1,1,in,out]`. */
   readonly variables: NamedVariables;
   /**
+   * The part of the masks that depends neither on λ nor on which rows are mixed: for several calls on the same features, which then cost
+   * less. Give the result in place of the features, before the variables change.
+   *
+   * @param features float32 `[B,h,w,C]`; borrowed.
+   * @throws MixError `SHAPE`.
+   */
+  project(features: Tensor4D): ProjectedFeatures;
+  /**
    * Masks for rows of a batch. Differentiable by features and variables.
    *
    * @param features float32 `[B,h,w,C]`; borrowed.
    * @throws MixError `SHAPE`, `BATCH_SIZE` or `INVALID_ARGUMENT` for a request that does not fit.
    */
-  generate(features: Tensor4D, request: MaskRequest): GeneratedMasks;
+  generate(features: Tensor4D | ProjectedFeatures, request: MaskRequest): GeneratedMasks;
   /**
    * The attention behind the masks, `[R,P,P]` for each source: how much of each position of the others (columns) every position of the
    * source (rows) takes. New tensors; not differentiable, and it changes no running statistics.
    */
-  attention(features: Tensor4D, request: MaskRequest): Tensor3D[];
+  attention(features: Tensor4D | ProjectedFeatures, request: MaskRequest): Tensor3D[];
   /** How many calls so far had to replace logits that are no finite number; reads it back from the device. */
   badCalls(): number;
   /** Parameters and running statistics as fresh tensors, and the design. */
@@ -102,9 +119,33 @@ export function createMaskGenerator({ channels, rng, ...design }: MaskGeneratorO
   });
   const badCalls = tf.tidy(() => tf.variable(tf.scalar(0), false));
 
-  const queriesAndKeys = (features: Tensor3D, sources: readonly Source[], training: boolean) => {
-    const queries = toQuery(features, sources, { training }).map((query) => tf.mul(query, scale) as Tensor3D);
-    return { queries, keys: sumsOfOthers(toKey(features, sources, { training })) };
+  const project = (features: Tensor4D): ProjectedFeatures => {
+    checkFeatures(features, channels);
+    const [count, height, wide] = features.shape;
+    const pixels = tf.reshape(features, [count, height * wide, channels]) as Tensor3D;
+    return {
+      shape: [count, height, wide],
+      query: toQuery.project(pixels),
+      key: toKey.project(pixels),
+      value: toValue.project(pixels),
+    };
+  };
+
+  const read = (features: Tensor4D | ProjectedFeatures, request: MaskRequest): ProjectedFeatures => {
+    const projected = 'query' in features ? features : project(features);
+    checkRequest(projected.shape, request);
+    return projected;
+  };
+
+  const queriesAndKeys = (
+    { query, key }: ProjectedFeatures,
+    sources: readonly Source[],
+    training: boolean,
+  ) => {
+    const queries = toQuery
+      .apply(query, sources, { training })
+      .map((each) => tf.mul(each, scale) as Tensor3D);
+    return { queries, keys: sumsOfOthers(toKey.apply(key, sources, { training })) };
   };
 
   const replaceBadLogits = (logits: Tensor4D): Tensor4D => {
@@ -119,31 +160,27 @@ export function createMaskGenerator({ channels, rng, ...design }: MaskGeneratorO
   return {
     design: { ...design, channels },
     variables: weights.variables(),
-    generate(features, request) {
-      checkRequest(features, channels, request);
-      const { sources: rows, lam, size, training = true } = request;
-      const [, height, wide] = features.shape;
-      return tf.tidy(() => {
-        const pixels = tf.reshape(features, [features.shape[0], height * wide, channels]) as Tensor3D;
+    project: (features) => tf.tidy(() => project(features)),
+    generate: (features, request) =>
+      tf.tidy(() => {
+        const projected = read(features, request);
+        const { sources: rows, lam, size, training = true } = request;
+        const [, height, wide] = projected.shape;
         const sources = columns(rows, lam);
-        const { queries, keys } = queriesAndKeys(pixels, sources, training);
-        const own = toValue(pixels, sources, { training });
+        const { queries, keys } = queriesAndKeys(projected, sources, training);
+        const own = toValue.apply(projected.value, sources, { training });
         const values = valueSource === 'self' ? own : meansOfOthers(own);
         const each = queries.map((query, k) => attend(query, keys[k] as Tensor3D, values[k] as Tensor3D));
         const shape: [number, number, number, number] = [rows.length, height, wide, each.length];
         const logits = replaceBadLogits(tf.reshape(tf.concat(each, 2), shape));
         return { masks: tf.softmax(resample(logits, { size, mode: modeOf(design, request) })), logits };
-      });
-    },
-    attention(features, request) {
-      checkRequest(features, channels, request);
-      const { sources: rows, lam } = request;
-      return tf.tidy(() => {
-        const pixels = tf.reshape(features, [features.shape[0], -1, channels]) as Tensor3D;
-        const { queries, keys } = queriesAndKeys(pixels, columns(rows, lam), false);
+      }),
+    attention: (features, request) =>
+      tf.tidy(() => {
+        const projected = read(features, request);
+        const { queries, keys } = queriesAndKeys(projected, columns(request.sources, request.lam), false);
         return queries.map((query, k) => attentionWeights(query, keys[k] as Tensor3D));
-      });
-    },
+      }),
     badCalls: () => badCalls.dataSync()[0] as number,
     state: () => ({ tensors: weights.tensors(), values: { design: { ...design, channels } as never } }),
     restore: ({ tensors }) => weights.restore('MaskGenerator.restore', tensors),

@@ -17,8 +17,8 @@ import { applyLamMargin } from './lam-margin.js';
 import { maskLoss } from './mask-loss.js';
 import { maskLossWeight } from './mask-loss-weight.js';
 import { maskStatistics } from './mask-statistics.js';
-import type { MixBlock } from './mix-block.js';
-import type { MomentumNetwork, TeacherView } from './momentum-network.js';
+import type { MixBlock, ProjectedFeatures } from './mix-block.js';
+import type { MomentumNetwork } from './momentum-network.js';
 import { pairTargets } from './pair-targets.js';
 import type { AutomixPlan } from './plan-automix.js';
 import type { Pairs } from './plan-pairs.js';
@@ -77,8 +77,9 @@ export function automixPass(
   const { network, stage, options } = parts;
   const { labelSmoothing, weights, headOneMix } = options;
   const clean = network.look(batch.images, stage);
-  const generator = trainGenerator(parts, batch, clean, plan, rng, progress);
-  const backbone = mixForStudent(parts, batch, clean, plan, rng);
+  const projected = parts.block.project(clean.features);
+  const generator = trainGenerator(parts, batch, projected, plan, rng, progress);
+  const backbone = mixForStudent(parts, batch, projected, plan, rng);
   const oneMixed = headOneMix?.(batch, { rng: rng.fork('headOne'), progress });
   const plain = plainTargets(batch.labels);
   const one = network.student(classifier, oneMixed?.images ?? batch.images);
@@ -107,7 +108,7 @@ export function automixPass(
 function trainGenerator(
   { network, block, options }: AutomixParts,
   { images, labels }: Batch,
-  { features }: TeacherView,
+  features: ProjectedFeatures,
   plan: AutomixPlan,
   rng: Rng,
   progress: number,
@@ -135,7 +136,7 @@ function trainGenerator(
 function mixForStudent(
   { block, options }: AutomixParts,
   { images }: Batch,
-  { features }: TeacherView,
+  features: ProjectedFeatures,
   plan: AutomixPlan,
   rng: Rng,
 ): AutomixPass['backbone'] {

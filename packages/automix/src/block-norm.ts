@@ -1,4 +1,4 @@
-import { batchNormTrain, withoutGradient } from '@mix/core';
+import { batchNormTrain, ema, withoutGradient } from '@mix/core';
 import type { Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BlockWeights } from './block-weights.js';
@@ -28,10 +28,9 @@ export function createBlockNorm(
 
   const track = (x: Tensor3D, batchMean: Tensor, biased: Tensor): void => {
     const count = x.size / channels;
-    const unbiased = (MOMENTUM * count) / Math.max(count - 1, 1);
     const moved = withoutGradient(() => ({
-      mean: tf.add(tf.mul(mean, 1 - MOMENTUM), tf.mul(batchMean, MOMENTUM)),
-      variance: tf.add(tf.mul(variance, 1 - MOMENTUM), tf.mul(biased, unbiased)),
+      mean: ema(mean as Tensor, batchMean, 1 - MOMENTUM),
+      variance: ema(variance as Tensor, tf.mul(biased, count / Math.max(count - 1, 1)), 1 - MOMENTUM),
     }));
     mean.assign(moved.mean);
     variance.assign(moved.variance);

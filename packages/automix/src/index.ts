@@ -23,7 +23,7 @@ export { maskLossWeight } from './mask-loss-weight.js';
 export { maskSlope } from './mask-slope.js';
 export type { MaskStatistics } from './mask-statistics.js';
 export { maskStatistics } from './mask-statistics.js';
-export type { MixBlock, MixBlockCall, MixBlockDetails } from './mix-block.js';
+export type { MixBlock, MixBlockCall, MixBlockDetails, ProjectedFeatures } from './mix-block.js';
 export { createMixBlock } from './mix-block.js';
 export { loadMixBlock, saveMixBlock } from './mix-block-file.js';
 export type { MixBlockDesign, MixBlockOptions } from './mix-block-options.js';

@@ -58,6 +58,28 @@ describe('createMixBlock', () => {
   });
 
   it.each<[string, MixBlockDesign]>([
+    ['AutoMix', {}],
+    ['AutoMix with λ', { lamConcat: 'all', attentionNorm: 'batch' }],
+    ['SAMix with λ in the value', { ...samixBlock, lamConcat: 'value' }],
+    ['values of both images', { valueInput: 'both' }],
+  ])('projects features once for several calls: %s', (_, design) => {
+    const block = lively(design);
+    const projected = block.project(features());
+    for (const lam of [0.3, 0.8])
+      close(block.masks(projected, call(lam)), block.masks(features(), call(lam)), 6);
+    const kernel = block.variables['query.conv.weight'] as tf.Variable;
+    const slope = (read: typeof block.project | ((x: tf.Tensor4D) => tf.Tensor4D)): tf.Tensor => {
+      const loss = () => tf.sum(tf.square(block.masks(read(features()), call(0.3)))) as tf.Scalar;
+      return variableGradients(loss, [kernel]).grads[kernel.name] as tf.Tensor;
+    };
+    close(
+      slope(block.project),
+      slope((x) => x),
+      4,
+    );
+  });
+
+  it.each<[string, MixBlockDesign]>([
     ['plain', {}],
     ['bicubic', { upsampling: 'bicubic', scaleScores: false, reduction: 4 }],
     ['concat', { lamConcat: 'all', valueInput: 'both' }],

@@ -7,13 +7,19 @@ import {
   resample,
   type State,
 } from '@mix/core';
-import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { attend, attentionWeights } from './attend.js';
 import { createBlockNorm } from './block-norm.js';
 import { BlockWeights } from './block-weights.js';
 import { createBlockValue } from './internal/block-value.js';
-import { type PairFeatures, pairLinear, type Segment } from './internal/pair-linear.js';
+import {
+  type FeatureProducts,
+  type PairFeatures,
+  pairLinear,
+  projectFeatures,
+  type Segment,
+} from './internal/pair-linear.js';
 import { checkDesign, listOf, type MixBlockDesign, type MixBlockOptions } from './mix-block-options.js';
 import { rescaleLam } from './rescale-lam.js';
 
@@ -34,6 +40,14 @@ export interface MixBlockCall {
   /** In place of the block's own `rescale`. */
   readonly rescale?: number | readonly number[] | undefined;
 }
+
+/** What {@link MixBlock.project} gives: new tensors. */
+export type ProjectedFeatures = {
+  /** Size of the features, `[N,h,w]`. */
+  readonly shape: [count: number, height: number, width: number];
+  /** Products of the features with parts of the block's kernels. */
+  readonly products: FeatureProducts;
+};
 
 /** What {@link MixBlock.explain} gives; new tensors. P are the `h·w` positions of the features. */
 export type MixBlockDetails = {
@@ -63,12 +77,17 @@ export interface MixBlock {
   /** The trainable parameters, named as in openmixup; kernels are `[1,1,in,out]`. */
   readonly variables: NamedVariables;
   /**
+   * The part of the masks that depends neither on λ nor on partners: for several calls on the same features, which then cost less. Give
+   * the result in place of the features, before the variables change.
+   */
+  project(features: Tensor4D): ProjectedFeatures;
+  /**
    * The own image's share of every pixel, `[N,H,W,1]`, from features `[N,h,w,C]` of the unmixed images; the partner has the rest.
    * Differentiable by features and variables; in training, batch normalisation tracks its statistics.
    */
-  masks(features: Tensor4D, call: MixBlockCall): Tensor4D;
+  masks(features: Tensor4D | ProjectedFeatures, call: MixBlockCall): Tensor4D;
   /** The same with what led to it. */
-  explain(features: Tensor4D, call: MixBlockCall): MixBlockDetails;
+  explain(features: Tensor4D | ProjectedFeatures, call: MixBlockCall): MixBlockDetails;
   /** Parameters and running statistics as fresh tensors, and the design. */
   state(): State;
   /** Takes back what {@link MixBlock.state} gave; throws `STATE_MISMATCH` and changes nothing if it does not fit. */
@@ -98,26 +117,44 @@ export function createMixBlock({ channels, rng, ...design }: MixBlockOptions): M
       attentionNorm === 'batch'
         ? createBlockNorm(weights, `${name}.bn`, width)
         : biased(weights.vector(`${name}.conv.bias`, width, 0));
-    return (pair: PairFeatures, segments: readonly Segment[], training: boolean): Tensor3D =>
-      finish(pairLinear(pair, kernel, segments), training);
+    return {
+      project: (features: Tensor3D, segments: readonly Segment[]) =>
+        projectFeatures(features, kernel, segments),
+      apply: (pair: PairFeatures, segments: readonly Segment[], training: boolean): Tensor3D =>
+        finish(pairLinear(pair, kernel, channels, segments), training),
+    };
   };
   const query = projection('query');
   const key = queryKey === 'joint' ? projection('key') : query;
   const value = createBlockValue(weights, channels, design);
 
-  const run = (features: Tensor4D, call: MixBlockCall) => {
-    checkCall(channels, features, call);
+  const project = (features: Tensor4D): ProjectedFeatures => {
+    checkFeatures(channels, features);
+    const [count, height, wide] = features.shape;
+    const pixels = tf.reshape(features, [count, height * wide, channels]) as Tensor3D;
+    const [own, other] = images([], design, -1);
+    const joint = [...own, ...other];
+    const products = {
+      ...query.project(pixels, queryKey === 'joint' ? joint : own),
+      ...(queryKey === 'joint' && key.project(pixels, joint)),
+      ...value.project(pixels, { own, other }),
+    };
+    return { shape: [count, height, wide], products };
+  };
+
+  const run = (features: Tensor4D | ProjectedFeatures, call: MixBlockCall) => {
+    const { shape, products } = 'products' in features ? features : project(features);
+    const [count, height, wide] = shape;
+    checkCall(count, call);
     const { lam, partner, size, training = false } = call;
     const draw = drawer(call.rng);
-    const [count, height, wide] = features.shape;
-    const flat = tf.reshape(features, [count * height * wide, channels]) as Tensor2D;
-    const pair: PairFeatures = { flat, size: count, partner, products: new Map() };
+    const pair: PairFeatures = { products, partner };
     const k = draw('rescale', listOf(call.rescale ?? design.rescale ?? -1));
     const [own, other] = images(lam, design, k);
     const joint = [...own, ...other];
-    const queries = query(pair, queryKey === 'joint' ? joint : own, training);
-    const keys = key(pair, queryKey === 'joint' ? joint : other, training);
-    const values = value(pair, { own, other, lam, training, rng: call.rng });
+    const queries = query.apply(pair, queryKey === 'joint' ? joint : own, training);
+    const keys = key.apply(pair, queryKey === 'joint' ? joint : other, training);
+    const values = value.apply(pair, { own, other, lam, training, rng: call.rng });
     const scaled = tf.mul(queries, scale) as Tensor3D;
     const logits = tf.reshape(attend(scaled, keys, values), [count, height, wide, 1]) as Tensor4D;
     const mode = draw('upsampling', listOf(call.upsampling ?? design.upsampling ?? 'nearest'));
@@ -129,6 +166,7 @@ export function createMixBlock({ channels, rng, ...design }: MixBlockOptions): M
   return {
     design: { ...design, channels },
     variables: weights.variables(),
+    project: (features) => tf.tidy(() => project(features)),
     masks: (features, call) => tf.tidy(() => run(features, call).share),
     explain: (features, call) =>
       tf.tidy(() => {
@@ -174,13 +212,12 @@ function drawer(rng: Rng | undefined) {
   };
 }
 
-function checkCall(channels: number, features: Tensor4D, { lam, partner }: MixBlockCall): void {
-  if (features.rank !== 4 || features.shape[3] !== channels) {
-    throw invalidArgument('MixBlock', 'features', `be [N,h,w,${channels}]`, features.shape, {
-      code: 'SHAPE',
-    });
-  }
-  const [size] = features.shape;
+function checkFeatures(channels: number, features: Tensor4D): void {
+  if (features.rank === 4 && features.shape[3] === channels) return;
+  throw invalidArgument('MixBlock', 'features', `be [N,h,w,${channels}]`, features.shape, { code: 'SHAPE' });
+}
+
+function checkCall(size: number, { lam, partner }: MixBlockCall): void {
   for (const [name, list] of Object.entries({ lam, partner })) {
     if (list.length !== size) {
       throw invalidArgument('MixBlock', name, `have one number for each of ${size} rows`, list.length, {

@@ -2,24 +2,25 @@ import { invalidArgument } from '@mix/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { MaskRequest } from '../mask-generator.js';
 
-/** Throws unless masks can be made of these features for this request. */
+const where = 'MaskGenerator';
+
+/** Throws unless masks can be made of these features. */
+export function checkFeatures(features: Tensor4D, channels: number): void {
+  if (features.rank === 4 && features.shape[3] === channels && features.dtype === 'float32') return;
+  throw invalidArgument(
+    where,
+    'features',
+    `be float32 [B,h,w,${channels}]`,
+    `${features.dtype} [${features.shape}]`,
+    { code: 'SHAPE' },
+  );
+}
+
+/** Throws unless masks can be made for this request of features `[B,h,w,C]`. */
 export function checkRequest(
-  features: Tensor4D,
-  channels: number,
+  [rows, ...positions]: readonly [count: number, height: number, width: number],
   { sources, lam, size }: MaskRequest,
 ): void {
-  const where = 'MaskGenerator';
-  if (features.rank !== 4 || features.shape[3] !== channels || features.dtype !== 'float32') {
-    throw invalidArgument(
-      where,
-      'features',
-      `be float32 [B,h,w,${channels}]`,
-      `${features.dtype} [${features.shape}]`,
-      {
-        code: 'SHAPE',
-      },
-    );
-  }
   const count = sources[0]?.length ?? 0;
   if (count < 2 || sources.some((row) => row.length !== count)) {
     throw invalidArgument(
@@ -29,7 +30,6 @@ export function checkRequest(
       sources,
     );
   }
-  const rows = features.shape[0];
   if (
     sources.some((row) => row.some((source) => !(Number.isInteger(source) && source >= 0 && source < rows)))
   ) {
@@ -40,16 +40,10 @@ export function checkRequest(
       code: 'BATCH_SIZE',
     });
   }
-  const smaller = size.some((side, axis) => side < (features.shape[axis + 1] as number));
+  const smaller = size.some((side, axis) => side < (positions[axis] as number));
   if (smaller) {
-    throw invalidArgument(
-      where,
-      'size',
-      `be at least that of the features, [${features.shape.slice(1, 3)}]`,
-      size,
-      {
-        code: 'SHAPE',
-      },
-    );
+    throw invalidArgument(where, 'size', `be at least that of the features, [${positions}]`, size, {
+      code: 'SHAPE',
+    });
   }
 }

@@ -19,12 +19,13 @@ export interface Source {
   readonly lam: readonly number[];
 }
 
-/** A 1x1 convolution shared by all sources: features `[B,P,C]` in, `[R,P,d]` for each source out. */
-export type Projection = (
-  features: Tensor3D,
-  sources: readonly Source[],
-  options: { readonly training: boolean },
-) => Tensor3D[];
+/** A 1x1 convolution shared by all sources. */
+export interface Projection {
+  /** What no choice of sources enters: of features `[B,P,C]`, for {@link Projection.apply}, `[B,P,d]`. */
+  project(features: Tensor3D): Tensor3D;
+  /** `[R,P,d]` for each source. */
+  apply(projected: Tensor3D, sources: readonly Source[], options: { readonly training: boolean }): Tensor3D[];
+}
 
 /**
  * Makes `<name>.weight` `[1,1,C,d]` (one input more for λ), then `<name>.bias`, or the normalisation's variables in its place.
@@ -48,26 +49,35 @@ export function createProjection(
     return relu ? tf.relu(normal) : normal;
   };
 
-  return (features, sources, { training }) => {
-    const [size, pixels] = features.shape;
-    const flat = tf.reshape(features, [size * pixels, inChannels]) as Tensor2D;
+  // Without anything that differs between the sources, the activation commutes as well.
+  const isSame = !lamConcat && normalise === undefined;
+  const part = (start: number, count: number): Tensor2D => {
     const matrix = tf.reshape(kernel as Tensor, [height, outChannels]) as Tensor2D;
-    const own = lamConcat ? tf.slice(matrix, [0, 0], [inChannels, outChannels]) : matrix;
-    const product = tf.reshape(tf.matMul(flat, own), [size, pixels, outChannels]) as Tensor3D;
-    const offset = biasCancels && bias !== undefined ? withoutSlope(bias) : bias;
-    const linear = offset === undefined ? product : (tf.add(product, offset) as Tensor3D);
-    const ofLam = lamConcat ? tf.slice(matrix, [inChannels, 0], [1, outChannels]) : undefined;
-    // Without anything that differs between the sources, the activation commutes as well.
-    if (ofLam === undefined && normalise === undefined) {
-      const active = activate(linear, training);
-      return sources.map(({ rows }) => takeRows(active, rows));
-    }
-    return sources.map(({ rows, lam }) => {
-      const taken = takeRows(linear, rows);
-      if (ofLam === undefined) return activate(taken, training);
-      const shift = tf.mul(tf.tensor3d([...lam], [lam.length, 1, 1]), ofLam);
-      return activate(tf.add(taken, shift), training);
-    });
+    return lamConcat ? tf.slice(matrix, [start, 0], [count, outChannels]) : matrix;
+  };
+
+  return {
+    project(features) {
+      const [size, pixels] = features.shape;
+      const flat = tf.reshape(features, [size * pixels, inChannels]) as Tensor2D;
+      const product = tf.reshape(tf.matMul(flat, part(0, inChannels)), [
+        size,
+        pixels,
+        outChannels,
+      ]) as Tensor3D;
+      const offset = biasCancels && bias !== undefined ? withoutSlope(bias) : bias;
+      const linear = offset === undefined ? product : (tf.add(product, offset) as Tensor3D);
+      return isSame ? activate(linear, false) : linear;
+    },
+    apply(projected, sources, { training }) {
+      if (isSame) return sources.map(({ rows }) => takeRows(projected, rows));
+      return sources.map(({ rows, lam }) => {
+        const taken = takeRows(projected, rows);
+        if (!lamConcat) return activate(taken, training);
+        const shift = tf.mul(tf.tensor3d([...lam], [lam.length, 1, 1]), part(inChannels, 1));
+        return activate(tf.add(taken, shift), training);
+      });
+    },
   };
 }
 

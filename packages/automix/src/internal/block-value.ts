@@ -4,7 +4,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createBlockNorm } from '../block-norm.js';
 import type { BlockWeights } from '../block-weights.js';
 import type { MixBlockDesign } from '../mix-block-options.js';
-import { type PairFeatures, pairLinear, type Segment } from './pair-linear.js';
+import {
+  type FeatureProducts,
+  type PairFeatures,
+  pairLinear,
+  projectFeatures,
+  type Segment,
+} from './pair-linear.js';
 
 /** What the value branch of one call is given. */
 export interface ValueCall {
@@ -15,39 +21,56 @@ export interface ValueCall {
   readonly rng: Rng | undefined;
 }
 
-/** Makes the branch that gives the value of every position of the partner, `[N,P,1]`. */
+/** The branch that gives the value of every position of the partner. */
+export interface BlockValue {
+  /** What {@link BlockValue.apply} needs of features `[N,P,C]`. */
+  project(features: Tensor3D, segments: Pick<ValueCall, 'own' | 'other'>): FeatureProducts;
+  /** `[N,P,1]`. */
+  apply(pair: PairFeatures, call: ValueCall): Tensor3D;
+}
+
+/** Makes that branch. */
 export function createBlockValue(
   weights: BlockWeights,
   channels: number,
   design: MixBlockDesign,
-): (pair: PairFeatures, call: ValueCall) => Tensor3D {
+): BlockValue {
   const { lamConcat = 'none', valueInput = 'partner', valueNorm = 'batch', valueDropout = 0 } = design;
   const image = channels + (lamConcat === 'all' ? 1 : 0);
   const both = valueInput === 'both' && lamConcat !== 'value';
   const inChannels = lamConcat === 'value' ? image + 1 : both ? 2 * image : image;
-  const segmentsOf = ({ own, other, lam }: ValueCall): readonly Segment[] => {
+  const segmentsOf = ({
+    own,
+    other,
+    lam = [],
+  }: Pick<ValueCall, 'own' | 'other'> & Partial<ValueCall>): readonly Segment[] => {
     if (lamConcat === 'value') return [...other, { from: 'constant', values: lam.map((share) => 1 - share) }];
     return both ? [...own, ...other] : other;
   };
   if ((design.value ?? 'linear') === 'linear') {
     const kernel = weights.kernel('value.weight', inChannels, 1);
     const bias = weights.vector('value.bias', 1, 0) as Tensor;
-    return (pair, call) => tf.add(pairLinear(pair, kernel, segmentsOf(call)), bias);
+    return {
+      project: (features, segments) => projectFeatures(features, kernel, segmentsOf(segments)),
+      apply: (pair, call) => tf.add(pairLinear(pair, kernel, channels, segmentsOf(call)), bias),
+    };
   }
   const hidden = design.valueHidden ?? Math.max(Math.floor(channels / 2), 1);
   const first = weights.kernel('value.conv.0.conv.weight', inChannels, hidden);
   const norm =
     valueNorm === 'none' ? undefined : createBlockNorm(weights, 'value.conv.0.bn', hidden, valueNorm);
   const second = weights.kernel('value.conv.1.conv.weight', hidden, 1) as Tensor;
-  return (pair, call) => {
-    const raw = pairLinear(pair, first, segmentsOf(call));
-    const active = elu(norm === undefined ? raw : norm(raw, call.training));
-    const [size, positions] = active.shape;
-    const flat = tf.reshape(active, [size * positions, hidden]);
-    const values = tf.reshape(tf.matMul(flat, tf.reshape(second, [hidden, 1])), [size, positions, 1]);
-    return call.training && valueDropout > 0
-      ? dropped(values as Tensor3D, valueDropout, call.rng)
-      : (values as Tensor3D);
+  return {
+    project: (features, segments) => projectFeatures(features, first, segmentsOf(segments)),
+    apply(pair, call) {
+      const raw = pairLinear(pair, first, channels, segmentsOf(call));
+      const active = elu(norm === undefined ? raw : norm(raw, call.training));
+      const [size, positions] = active.shape;
+      const flat = tf.reshape(active, [size * positions, hidden]);
+      const product = tf.matMul(flat, tf.reshape(second, [hidden, 1]));
+      const values = tf.reshape(product, [size, positions, 1]) as Tensor3D;
+      return call.training && valueDropout > 0 ? dropped(values, valueDropout, call.rng) : values;
+    },
   };
 }
 

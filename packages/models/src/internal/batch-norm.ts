@@ -1,4 +1,4 @@
-import { batchNormTrain, invalidArgument } from '@mix/core';
+import { batchNormTrain, ema, invalidArgument } from '@mix/core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Builder } from './builder.js';
@@ -34,10 +34,10 @@ export function createBatchNorm(
 
   function track(mean: Tensor1D, variance: Tensor1D, count: number): void {
     // PyTorch normalises by the biased variance but tracks the unbiased one.
-    const unbiased = (momentum * count) / (count - 1);
     untaped(() => {
-      runningMean.assign(tf.add(tf.mul(runningMean, 1 - momentum), tf.mul(mean, momentum)));
-      runningVariance.assign(tf.add(tf.mul(runningVariance, 1 - momentum), tf.mul(variance, unbiased)));
+      const unbiased = tf.mul(variance, count / (count - 1)) as Tensor1D;
+      runningMean.assign(ema(runningMean as Tensor1D, mean, 1 - momentum));
+      runningVariance.assign(ema(runningVariance as Tensor1D, unbiased, 1 - momentum));
       batchesTracked.assign(tf.add(batchesTracked, tf.scalar(1, 'int32')));
     });
   }
