@@ -1,0 +1,79 @@
+import { createRng, type Rng } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
+import { describe, expect, it } from 'vitest';
+import { convnext } from './internal/convnext.js';
+import { densenet } from './internal/densenet.js';
+import { swin } from './internal/swin.js';
+import { visionTransformer } from './internal/vision-transformer.js';
+import { lenet } from './lenet.js';
+import { loadState } from './load-state.js';
+import type { Model } from './model.js';
+import { resnet18 } from './resnet18.js';
+import { resnext50 } from './resnext50.js';
+import { saveState } from './save-state.js';
+import { vgg11 } from './vgg11.js';
+import { wrn16x8 } from './wrn16x8.js';
+
+interface Options {
+  readonly numClasses: number;
+  readonly rng: Rng;
+  readonly frozenStages?: number;
+}
+const stem = 'cifar';
+const families: Record<string, (options: Options) => Model> = {
+  resnet: (options) => resnet18({ ...options, stem, width: 2 }),
+  resnext: (options) => resnext50({ ...options, stem, width: 2, cardinality: 2, baseWidth: 64 }),
+  'pre-activation': (options) => wrn16x8({ ...options, width: 1 }),
+  densenet: (options) => densenet('densenet', { ...options, stem, growthRate: 2 }, [1, 2]),
+  vgg: (options) => vgg11({ ...options, width: 1, hidden: 4, batchNorm: true }),
+  lenet: (options) => lenet(options),
+  transformer: (options) =>
+    visionTransformer('transformer', {
+      ...options,
+      width: 4,
+      depth: 4,
+      heads: 1,
+      imageSize: 8,
+      patchSize: 4,
+    }),
+  convnext: (options) => convnext('convnext', { ...options, width: 2, depths: [1, 1] }),
+  swin: (options) => swin('swin', { ...options, width: 4, depths: [1, 1], heads: [1, 1], windowSize: 2 }),
+};
+const layersOf = (model: Model, names: Iterable<string>) =>
+  new Set([...names].map((name) => model.weights.get(name)?.layer));
+
+describe.each(Object.entries(families))('weights of a model: %s', (_, build) => {
+  useBackend('cpu');
+
+  it('belong to stem, stages and what follows, and carry over through a file', async () => {
+    const [model, other] = [1, 2].map((seed) => build({ numClasses: 3, rng: createRng(seed) })) as [
+      Model,
+      Model,
+    ];
+    const layers = [...layersOf(model, model.weights.keys())] as number[];
+    const last = Math.max(...layers);
+    // Each stage has weights of its own, and no stage comes before the stem.
+    expect(layers).toEqual(
+      Array.from({ length: layers.length }, (_, index) => index + last + 1 - layers.length),
+    );
+    const head = [...model.weights].filter(([, weight]) => weight.head);
+    expect(head.map(([, { layer, shape }]) => [layer, shape[0]])).toEqual([
+      [last, 3],
+      [last, 3],
+    ]);
+    const bytes = await saveState(model);
+    expect(loadState(other, bytes)).toEqual({ skipped: [], resized: [] });
+    expect(Buffer.from(await saveState(other)).equals(bytes)).toBe(true);
+  });
+
+  it('are left out of the variables where they are frozen', () => {
+    const whole = build({ numClasses: 3, rng: createRng(1) });
+    const last = Math.max(...([...layersOf(whole, whole.weights.keys())] as number[]));
+    const part = build({ numClasses: 3, rng: createRng(1), frozenStages: last - 1 });
+    expect(layersOf(part, Object.keys(part.variables))).toEqual(new Set([last]));
+    expect([...part.weights.keys()]).toEqual([...whole.weights.keys()]);
+    expect(() => build({ numClasses: 3, rng: createRng(1), frozenStages: last })).toThrow(
+      `frozenStages must be an integer from 0 (the stem alone) to ${last - 1} (all stages); got ${last}`,
+    );
+  });
+});
