@@ -2,6 +2,7 @@ import { factoryOf } from '../factories/factory-of.js';
 import { labelRules } from '../factories/label-rules.js';
 import { losses } from '../factories/losses.js';
 import { mixers } from '../factories/mixers.js';
+import { models } from '../factories/models.js';
 import type { Refuse } from './check-combinations.js';
 import { checkLearned, checkSumix } from './check-learned.js';
 import type { Config } from './config-schema.js';
@@ -31,8 +32,8 @@ export function checkMixing({ method, labels, loss, model, train }: Config, refu
   if (mode === 'pair' && mixer.secondSampler !== undefined) {
     refuse(['method', 'mode'], `be batch or elem with ${chosen}, whose pairs are of two streams`);
   }
-  if (method.mixer === 'stackmix' && model.name === 'deit-tiny') {
-    refuse(['method', 'mixer'], 'be another with --model deit-tiny, which has images of one size');
+  if (method.mixer === 'stackmix' && factoryOf(models, model.name).oneSize) {
+    refuse(['method', 'mixer'], `be another with --model ${model.name}, which has images of one size`);
   }
   const { paddlesStage, amplitudeUntil, phaseUntil } = labels;
   for (const key of ['amplitudeUntil', 'phaseUntil'] as const) {

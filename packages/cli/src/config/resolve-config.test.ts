@@ -163,6 +163,10 @@ describe('resolveConfig', () => {
       '--mixer must be another with --model deit-tiny, which has images of one size; got "stackmix"',
     ],
     [
+      { 'method.mixer': 'stackmix', 'model.name': 'lenet' },
+      '--mixer must be another with --model lenet, which has images of one size; got "stackmix"',
+    ],
+    [
       { 'method.mixer': 'ricap', 'labels.rule': 'remix' },
       '--label-rule must go with a mixer of two images and their plain labels; --mixer ricap gives others; got "remix"',
     ],
