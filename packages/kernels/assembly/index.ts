@@ -1,3 +1,4 @@
+export { attention, attentionGradient, attentionScratch } from './attention';
 export { columnMoments, normalize } from './batch-norm';
 export { normGradientSums, normInputGradient } from './batch-norm-gradient';
 export { blendPair, scale, weight, weightGradient } from './blend';
@@ -5,6 +6,8 @@ export { convolve } from './convolution';
 export { convolveFilterGradient } from './convolution-filter-gradient';
 export { depthwiseGradient } from './depthwise';
 export { gatherRuns } from './gather';
+export { gelu, geluGradient } from './gelu';
+export { layerNorm, layerNormGradient } from './layer-norm';
 export { matMul, matMulScratch } from './matmul';
 export { addBox, clearBox, copyImage, pasteBox } from './paste';
 export { averagePoolGradient, maxPoolGradient } from './pooling';

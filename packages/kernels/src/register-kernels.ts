@@ -1,6 +1,7 @@
 // Imported for the kernels that it registers, which we correct.
 import '@tensorflow/tfjs-backend-wasm';
 import { allowWinograd } from './internal/winograd.js';
+import { registerAttention } from './kernels/attention.js';
 import { registerBatchNormTrain } from './kernels/batch-norm-train.js';
 import { registerBatchNormTrainGrad } from './kernels/batch-norm-train-grad.js';
 import { registerBlend } from './kernels/blend.js';
@@ -8,7 +9,9 @@ import { registerConvolution } from './kernels/convolution.js';
 import { registerDepthwise } from './kernels/depthwise.js';
 import { registerFusedBatchNorm } from './kernels/fused-batch-norm.js';
 import { registerGather } from './kernels/gather.js';
+import { registerGelu } from './kernels/gelu.js';
 import { registerIdentity } from './kernels/identity.js';
+import { registerLayerNorm } from './kernels/layer-norm.js';
 import { registerMatMul } from './kernels/mat-mul.js';
 import { registerPaste } from './kernels/paste.js';
 import { registerPooling } from './kernels/pooling.js';
@@ -56,6 +59,7 @@ export function registerKernels({ winograd }: RegisterOptions = {}): void {
 }
 
 const kernels = [
+  registerAttention,
   registerBatchNormTrain,
   registerBatchNormTrainGrad,
   registerBlend,
@@ -63,7 +67,9 @@ const kernels = [
   registerDepthwise,
   registerFusedBatchNorm,
   registerGather,
+  registerGelu,
   registerIdentity,
+  registerLayerNorm,
   registerMatMul,
   registerPaste,
   registerPooling,

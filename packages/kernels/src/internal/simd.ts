@@ -3,11 +3,14 @@ import { heapOf } from './heap.js';
 import { simdBytes } from './simd-bytes.js';
 
 type Numeric = (...values: readonly number[]) => void;
-type Count = (columns: number, rows: number) => number;
+type Count = (first: number, second: number) => number;
 
 /** The functions of `assembly/`; pointers are byte offsets into the backend's heap, flags 0 or 1. */
 export interface Simd {
   readonly addBox: Numeric;
+  readonly attention: Numeric;
+  readonly attentionGradient: Numeric;
+  readonly attentionScratch: Count;
   readonly averagePoolGradient: Numeric;
   readonly blendPair: Numeric;
   readonly clearBox: Numeric;
@@ -19,6 +22,10 @@ export interface Simd {
   readonly copyTransposed: Numeric;
   readonly depthwiseGradient: Numeric;
   readonly gatherRuns: Numeric;
+  readonly gelu: Numeric;
+  readonly geluGradient: Numeric;
+  readonly layerNorm: Numeric;
+  readonly layerNormGradient: Numeric;
   readonly matMul: Numeric;
   readonly matMulScratch: Count;
   readonly maxPoolGradient: Numeric;
