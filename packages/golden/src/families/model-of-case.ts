@@ -8,14 +8,26 @@ import {
   densenet121,
   lenet,
   type Model,
+  preactResnet18,
   resnet18,
+  resnet20,
+  resnet32,
+  resnet34,
   resnet50,
+  resnet56,
+  resnet101,
+  resnext50,
+  resnext101,
   swinSmall,
   swinTiny,
   vgg11,
   vgg13,
   vgg16,
   vgg19,
+  wideResnet50,
+  wrn16x8,
+  wrn28x8,
+  wrn28x10,
 } from '@mix/models';
 import { type GoldenCase, need } from '../golden-case.js';
 
@@ -27,14 +39,26 @@ const makers: Readonly<Record<string, (golden: GoldenCase) => Model>> = {
   models_deit_tiny: (golden) => deitTiny(deitOptions(golden)),
   models_densenet121: (golden) => densenet121(resnetOptions(golden)),
   models_lenet: (golden) => lenet(lenetOptions(golden)),
+  models_preact_resnet18: (golden) => preactResnet18(preactOptions(golden)),
+  models_resnet101: (golden) => resnet101(resnetOptions(golden)),
   models_resnet18: (golden) => resnet18(resnetOptions(golden)),
+  models_resnet20: (golden) => resnet20(cifarResnetOptions(golden)),
+  models_resnet32: (golden) => resnet32(cifarResnetOptions(golden)),
+  models_resnet34: (golden) => resnet34(resnetOptions(golden)),
   models_resnet50: (golden) => resnet50(resnetOptions(golden)),
+  models_resnet56: (golden) => resnet56(cifarResnetOptions(golden)),
+  models_resnext101: (golden) => resnext101(resnextOptions(golden)),
+  models_resnext50: (golden) => resnext50(resnextOptions(golden)),
   models_swin_s: (golden) => swinSmall(swinOptions(golden)),
   models_swin_t: (golden) => swinTiny(swinOptions(golden)),
   models_vgg11: (golden) => vgg11(vggOptions(golden)),
   models_vgg13: (golden) => vgg13(vggOptions(golden)),
   models_vgg16: (golden) => vgg16(vggOptions(golden)),
   models_vgg19: (golden) => vgg19(vggOptions(golden)),
+  models_wide_resnet50: (golden) => wideResnet50(resnetOptions(golden)),
+  models_wrn16x8: (golden) => wrn16x8(plainOptions(golden)),
+  models_wrn28x10: (golden) => wrn28x10(plainOptions(golden)),
+  models_wrn28x8: (golden) => wrn28x8(plainOptions(golden)),
 };
 
 /** The model of a backbone case, by the beginning of its name; its weights are still to be filled. */
@@ -47,6 +71,26 @@ export function modelOfCase(golden: GoldenCase): Model {
 function resnetOptions(golden: GoldenCase) {
   const stem = golden.name.includes('cifar') ? ('cifar' as const) : ('imagenet' as const);
   return { stem, numClasses: classesOf(golden), rng: createRng(0) };
+}
+
+function plainOptions(golden: GoldenCase) {
+  return { numClasses: classesOf(golden), rng: createRng(0) };
+}
+
+function cifarResnetOptions(golden: GoldenCase) {
+  const names = Object.keys(golden.metadata['state_dict'] as object);
+  const projects = names.some((name) => name.includes('downsample'));
+  return { shortcut: projects ? ('projection' as const) : ('identity' as const), ...plainOptions(golden) };
+}
+
+function preactOptions(golden: GoldenCase) {
+  return { finalNorm: 'bn.weight' in (golden.metadata['state_dict'] as object), ...plainOptions(golden) };
+}
+
+/** Cardinality and base width are in the name: `32x4d`. */
+function resnextOptions(golden: GoldenCase) {
+  const [, cardinality = 32, baseWidth = 4] = /_(\d+)x(\d+)d/.exec(golden.name)?.map(Number) ?? [];
+  return { cardinality, baseWidth, ...resnetOptions(golden) };
 }
 
 function vggOptions(golden: GoldenCase) {
