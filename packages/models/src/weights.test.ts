@@ -1,48 +1,15 @@
-import { createRng, type Rng } from '@mix/core';
+import { createRng } from '@mix/core';
 import { useBackend } from '@mix/test-utils';
 import { describe, expect, it } from 'vitest';
-import { convnext } from './internal/convnext.js';
-import { densenet } from './internal/densenet.js';
-import { swin } from './internal/swin.js';
-import { visionTransformer } from './internal/vision-transformer.js';
-import { lenet } from './lenet.js';
+import { smallModels } from '../test/small-models.js';
 import { loadState } from './load-state.js';
 import type { Model } from './model.js';
-import { resnet18 } from './resnet18.js';
-import { resnext50 } from './resnext50.js';
 import { saveState } from './save-state.js';
-import { vgg11 } from './vgg11.js';
-import { wrn16x8 } from './wrn16x8.js';
 
-interface Options {
-  readonly numClasses: number;
-  readonly rng: Rng;
-  readonly frozenStages?: number;
-}
-const stem = 'cifar';
-const families: Record<string, (options: Options) => Model> = {
-  resnet: (options) => resnet18({ ...options, stem, width: 2 }),
-  resnext: (options) => resnext50({ ...options, stem, width: 2, cardinality: 2, baseWidth: 64 }),
-  'pre-activation': (options) => wrn16x8({ ...options, width: 1 }),
-  densenet: (options) => densenet('densenet', { ...options, stem, growthRate: 2 }, [1, 2]),
-  vgg: (options) => vgg11({ ...options, width: 1, hidden: 4, batchNorm: true }),
-  lenet: (options) => lenet(options),
-  transformer: (options) =>
-    visionTransformer('transformer', {
-      ...options,
-      width: 4,
-      depth: 4,
-      heads: 1,
-      imageSize: 8,
-      patchSize: 4,
-    }),
-  convnext: (options) => convnext('convnext', { ...options, width: 2, depths: [1, 1] }),
-  swin: (options) => swin('swin', { ...options, width: 4, depths: [1, 1], heads: [1, 1], windowSize: 2 }),
-};
 const layersOf = (model: Model, names: Iterable<string>) =>
   new Set([...names].map((name) => model.weights.get(name)?.layer));
 
-describe.each(Object.entries(families))('weights of a model: %s', (_, build) => {
+describe.each(Object.entries(smallModels))('weights of a model: %s', (_, build) => {
   useBackend('cpu');
 
   it('belong to stem, stages and what follows, and carry over through a file', async () => {
