@@ -6,6 +6,8 @@ const builders = {
   resnet18: ({ width, classes }, rng) => models.resnet18({ stem: 'cifar', width, numClasses: classes, rng }),
   resnet20: ({ classes }, rng) => models.resnet20({ numClasses: classes, rng }),
   resnet50: ({ classes }, rng) => models.resnet50({ stem: 'imagenet', numClasses: classes, rng }),
+  resnext50: ({ classes }, rng) => models.resnext50({ stem: 'cifar', numClasses: classes, rng }),
+  'wrn-16-8': ({ classes }, rng) => models.wrn16x8({ numClasses: classes, rng }),
   'deit-tiny': ({ size, patch, classes }, rng) =>
     models.deitTiny({ imageSize: size, patchSize: patch, numClasses: classes, rng }),
   'convnext-tiny': ({ classes }, rng) => models.convnextTiny({ numClasses: classes, rng }),

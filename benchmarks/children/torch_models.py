@@ -59,6 +59,59 @@ class ResNet18(nn.Module):
         return self.fc(self.embedding(self.features(x)))
 
 
+class SmallResNeXt50(torchvision.models.ResNet):
+    """torchvision's, with the stem for small images."""
+
+    def __init__(self, classes):
+        super().__init__(
+            torchvision.models.resnet.Bottleneck, [3, 4, 6, 3], classes, groups=32, width_per_group=4
+        )
+        self.conv1 = nn.Conv2d(3, 64, 3, 1, 1, bias=False)
+        nn.init.kaiming_normal_(self.conv1.weight, mode="fan_out", nonlinearity="relu")
+        self.maxpool = nn.Identity()
+
+
+class PreactivationBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.bn1 = nn.BatchNorm2d(inputs)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.shortcut = None
+        if inputs != outputs:
+            self.shortcut = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+
+    def forward(self, x):
+        active = F.relu(self.bn1(x), inplace=True)
+        y = self.conv2(F.relu(self.bn2(self.conv1(active)), inplace=True))
+        y += x if self.shortcut is None else self.shortcut(active)
+        return y
+
+
+class WideResNet(nn.Module):
+    """WRN-16-8 for small images."""
+
+    def __init__(self, classes, depth=16, factor=8):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
+        blocks, inputs = [], 16
+        for stage, outputs in enumerate([16 * factor, 32 * factor, 64 * factor]):
+            for index in range((depth - 4) // 6):
+                blocks.append(PreactivationBlock(inputs, outputs, 2 if stage > 0 and index == 0 else 1))
+                inputs = outputs
+        self.blocks = nn.Sequential(*blocks)
+        self.bn = nn.BatchNorm2d(inputs)
+        self.fc = nn.Linear(inputs, classes)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+    def forward(self, x):
+        x = F.relu(self.bn(self.blocks(self.conv1(x))), inplace=True)
+        return self.fc(torch.flatten(F.adaptive_avg_pool2d(x, 1), 1))
+
+
 class Attention(nn.Module):
     def __init__(self, width, heads):
         super().__init__()
@@ -117,6 +170,10 @@ def build_model(name, options):
         return ResNet20(classes)
     if name == "resnet50":
         return torchvision.models.resnet50(num_classes=classes)
+    if name == "resnext50":
+        return SmallResNeXt50(classes)
+    if name == "wrn-16-8":
+        return WideResNet(classes)
     if name == "deit-tiny":
         return DeitTiny(options["size"], options["patch"], classes)
     if name == "convnext-tiny":

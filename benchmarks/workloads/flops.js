@@ -43,21 +43,47 @@ export function resnet20Flops({ size, classes }) {
 
 /** ResNet-50 with the stem for large images; the stride is in the 3x3 convolution, as torchvision has it. */
 export function resnet50Flops({ size, classes }) {
-  let total = convolution({ out: size / 2, kernel: 7, from: 3, to: 64 });
+  const stem = convolution({ out: size / 2, kernel: 7, from: 3, to: 64 });
+  return stem + bottlenecks({ size: size / 4, groups: 1, groupWidth: 64, classes });
+}
+
+/** ResNeXt-50 of 32 groups of 4 channels in the first stage, with the stem for small images. */
+export function resnext50Flops({ size, classes }) {
+  const stem = convolution({ out: size, kernel: 3, from: 3, to: 64 });
+  return stem + bottlenecks({ size, groups: 32, groupWidth: 4, classes });
+}
+
+/** Four stages of 3, 4, 6 and 3 bottleneck blocks on 64 channels at `size`, and the linear layer. */
+function bottlenecks({ size, groups, groupWidth, classes }) {
+  let total = 0;
   let from = 64;
-  let at = size / 4;
+  let at = size;
   for (const [index, blocks] of [3, 4, 6, 3].entries()) {
-    const middle = 64 * 2 ** index;
-    const to = 4 * middle;
+    const middle = groups * groupWidth * 2 ** index;
+    const to = 256 * 2 ** index;
     for (let block = 0; block < blocks; block++) {
       const out = block === 0 && index > 0 ? at / 2 : at;
       total += convolution({ out: at, kernel: 1, from, to: middle });
-      total += convolution({ out, kernel: 3, from: middle, to: middle });
+      total += convolution({ out, kernel: 3, from: middle / groups, to: middle });
       total += convolution({ out, kernel: 1, from: middle, to });
       if (block === 0) total += convolution({ out, kernel: 1, from, to });
       from = to;
       at = out;
     }
+  }
+  return total + 2 * from * classes;
+}
+
+/** WRN-16-8: three stages of two pre-activation blocks, 16 channels before the first. */
+export function wrn16x8Flops({ size, classes }) {
+  let total = convolution({ out: size, kernel: 3, from: 3, to: 16 });
+  let from = 16;
+  let at = size;
+  for (const [index, to] of [128, 256, 512].entries()) {
+    const stride = index === 0 ? 1 : 2;
+    total += basicStage({ size: at, blocks: 2, from, to, stride, project: true });
+    from = to;
+    at /= stride;
   }
   return total + 2 * from * classes;
 }

@@ -1,4 +1,12 @@
-import { convnextTinyFlops, deitTinyFlops, resnet18Flops, resnet20Flops, resnet50Flops } from './flops.js';
+import {
+  convnextTinyFlops,
+  deitTinyFlops,
+  resnet18Flops,
+  resnet20Flops,
+  resnet50Flops,
+  resnext50Flops,
+  wrn16x8Flops,
+} from './flops.js';
 
 // The rate is no part of the time. With 0.1 and no warm-up, the loss of one repeated batch rises before it falls.
 const sgd = { kind: 'sgd', momentum: 0.9, weightDecay: 5e-4 };
@@ -29,6 +37,22 @@ export const workloads = {
     learningRate: 0.01,
     options: { size: 64, classes: 200 },
     flops: resnet50Flops,
+  },
+  resnext50: {
+    label: 'ResNeXt-50 (32x4d), 32x32',
+    batch: 32,
+    optimizer: sgd,
+    learningRate: 0.01,
+    options: { size: 32, classes: 10 },
+    flops: resnext50Flops,
+  },
+  'wrn-16-8': {
+    label: 'WRN-16-8, 32x32',
+    batch: 32,
+    optimizer: sgd,
+    learningRate: 0.01,
+    options: { size: 32, classes: 10 },
+    flops: wrn16x8Flops,
   },
   'deit-tiny': {
     label: 'DeiT-Tiny, 32x32, 64 patches',
