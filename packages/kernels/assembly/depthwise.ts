@@ -42,7 +42,7 @@ export function depthwiseGradient(
           const dyRow = dy + <usize>((n * outHeight + oy) * outWidth + ox) * outPixel;
           const tap = filter + <usize>(ky * filterWidth + kx) * outPixel;
           if (multiplier === 1) {
-            if (toInput) addToInput(row, tap, dyRow, count, channels, step);
+            if (toInput) addProducts(row, tap, dyRow, count, channels, step, pixel);
             else addToFilter(row, tap, dyRow, count, channels, step);
           }
           const done = multiplier === 1 ? channels & ~15 : 0;
@@ -53,9 +53,69 @@ export function depthwiseGradient(
   }
 }
 
-/** Sixteen channels at a time, their weights in registers: `x += dy · w` along a row. */
-function addToInput(x: usize, w: usize, dy: usize, count: i32, channels: i32, step: usize): void {
+/**
+ * Adds a depthwise convolution with one output per channel to the zeroed `y`, tap by tap and row by row: the way from input to
+ * output of `depthwiseGradient`.
+ */
+export function depthwiseConvolve(
+  x: usize,
+  filter: usize,
+  y: usize,
+  batch: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  filterHeight: i32,
+  filterWidth: i32,
+  strideY: i32,
+  strideX: i32,
+  dilationY: i32,
+  dilationX: i32,
+  padTop: i32,
+  padLeft: i32,
+): void {
   const pixel = (<usize>channels) << 2;
+  const step = pixel * strideX;
+  for (let n = 0; n < batch; n++) {
+    for (let oy = 0; oy < outHeight; oy++) {
+      for (let ky = 0; ky < filterHeight; ky++) {
+        const row = oy * strideY - padTop + ky * dilationY;
+        if (row < 0 || row >= height) continue;
+        for (let kx = 0; kx < filterWidth; kx++) {
+          const shift = kx * dilationX - padLeft;
+          const ox = firstValid(shift, strideX, outWidth);
+          const count = endValid(shift, strideX, outWidth, width) - ox;
+          if (count <= 0) continue;
+          const from = x + <usize>((n * height + row) * width + ox * strideX + shift) * pixel;
+          const to = y + <usize>((n * outHeight + oy) * outWidth + ox) * pixel;
+          const tap = filter + <usize>(ky * filterWidth + kx) * pixel;
+          addProducts(to, tap, from, count, channels, pixel, step);
+          for (let c = channels & ~15; c < channels; c++) {
+            const at = (<usize>c) << 2;
+            const weight = load<f32>(tap + at);
+            for (let i: usize = 0; i < <usize>count; i++) {
+              const target = to + i * pixel + at;
+              store<f32>(target, load<f32>(target) + load<f32>(from + i * step + at) * weight);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Sixteen channels at a time, their weights in registers: `x += dy · w` along a row, whose pixels lie so many bytes apart. */
+function addProducts(
+  x: usize,
+  w: usize,
+  dy: usize,
+  count: i32,
+  channels: i32,
+  step: usize,
+  dyStep: usize,
+): void {
   for (let c = 0; c + 16 <= channels; c += 16) {
     const w0 = v128.load(w);
     const w1 = v128.load(w, 16);
@@ -69,7 +129,7 @@ function addToInput(x: usize, w: usize, dy: usize, count: i32, channels: i32, st
       v128.store(xAt, madd(v128.load(xAt, 32), v128.load(dyAt, 32), w2), 32);
       v128.store(xAt, madd(v128.load(xAt, 48), v128.load(dyAt, 48), w3), 48);
       xAt += step;
-      dyAt += pixel;
+      dyAt += dyStep;
     }
     x += 64;
     dy += 64;

@@ -4,7 +4,7 @@ export { normGradientSums, normInputGradient } from './batch-norm-gradient';
 export { blendPair, scale, weight, weightGradient } from './blend';
 export { convolve } from './convolution';
 export { convolveFilterGradient } from './convolution-filter-gradient';
-export { depthwiseGradient } from './depthwise';
+export { depthwiseConvolve, depthwiseGradient } from './depthwise';
 export { gatherRuns } from './gather';
 export { gelu, geluGradient } from './gelu';
 export { layerNorm, layerNormGradient } from './layer-norm';

@@ -20,6 +20,7 @@ export interface Simd {
   readonly copyImage: Numeric;
   readonly copyRuns: Numeric;
   readonly copyTransposed: Numeric;
+  readonly depthwiseConvolve: Numeric;
   readonly depthwiseGradient: Numeric;
   readonly gatherRuns: Numeric;
   readonly gelu: Numeric;

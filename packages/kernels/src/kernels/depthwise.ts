@@ -1,4 +1,5 @@
 import {
+  DepthwiseConv2dNative,
   DepthwiseConv2dNativeBackpropFilter,
   DepthwiseConv2dNativeBackpropInput,
   type TensorInfo,
@@ -12,9 +13,29 @@ type FilterAttrs = WindowAttrs & { readonly filterShape: readonly [number, numbe
 type InputAttrs = WindowAttrs & { readonly inputShape: readonly number[] };
 
 export function registerDepthwise(): void {
+  overrideKernel(DepthwiseConv2dNative, convolution);
   overrideKernel(DepthwiseConv2dNativeBackpropFilter, filterGradient);
   overrideKernel(DepthwiseConv2dNativeBackpropInput, inputGradient);
 }
+
+/** Larger windows than 3x3, of one filter to a channel; the others go to tfjs' kernel. */
+function convolution({
+  inputs: { x, filter },
+  backend,
+  attrs,
+}: KernelCall<{ x: TensorInfo; filter: TensorInfo }, WindowAttrs>): TensorInfo | undefined {
+  const [height = 0, width = 0, channels = 0, multiplier] = filter.shape;
+  if (height * width <= TFJS_TAPS || multiplier !== 1 || channels < LEAST_CHANNELS) return undefined;
+  const info = convInfo(DepthwiseConv2dNative, x.shape, filter.shape, attrs, true);
+  const y = makeZeros(backend, info.outShape);
+  const at = [x, filter, y].map((tensor) => pointer(backend, tensor));
+  simdOf(backend).depthwiseConvolve(...at, ...extents(info), ...steps(info));
+  return y;
+}
+
+// At 3x3 tfjs' is as fast; at 5x5 ours takes half of its time, at 7x7 a tenth.
+const TFJS_TAPS = 9;
+const LEAST_CHANNELS = 16;
 
 function filterGradient({
   inputs: { x, dy },
