@@ -1,5 +1,4 @@
 import { type Classifier, checkInteger } from '@mix/core';
-import type { KernelInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { multiplyAdds } from './internal/multiply-adds.js';
 
@@ -43,5 +42,5 @@ export async function countFlops(
     images.dispose();
   });
   if (failures.length > 0) throw failures[0];
-  return (profile.kernels as KernelInfo[]).reduce((sum, kernel) => sum + multiplyAdds(kernel), 0);
+  return profile.kernels.reduce((sum, kernel) => sum + multiplyAdds(kernel), 0);
 }
