@@ -14,5 +14,6 @@ export { averagePoolGradient, maxPoolGradient } from './pooling';
 export { sumColumns, sumRows } from './reduction';
 export { segmentSum } from './segment-sum';
 export { copyRuns, copyTransposed } from './strided-copy';
+export { adamwUpdate, sgdUpdate } from './updates';
 export { winogradConvolve, winogradScratch } from './winograd-convolution';
 export { winogradFilterGradient, winogradGradientScratch } from './winograd-filter-gradient';

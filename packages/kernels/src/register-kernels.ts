@@ -20,6 +20,7 @@ import { registerSamePadding } from './kernels/same-padding.js';
 import { registerSegmentSum } from './kernels/segment-sum.js';
 import { registerSlice } from './kernels/slice.js';
 import { registerTranspose } from './kernels/transpose.js';
+import { registerUpdates } from './kernels/updates.js';
 import { registerGradients } from './register-gradients.js';
 
 let registered = false;
@@ -78,4 +79,5 @@ const kernels = [
   registerSegmentSum,
   registerSlice,
   registerTranspose,
+  registerUpdates,
 ] as const;

@@ -7,6 +7,7 @@ type Count = (first: number, second: number) => number;
 
 /** The functions of `assembly/`; pointers are byte offsets into the backend's heap, flags 0 or 1. */
 export interface Simd {
+  readonly adamwUpdate: Numeric;
   readonly addBox: Numeric;
   readonly attention: Numeric;
   readonly attentionGradient: Numeric;
@@ -36,6 +37,7 @@ export interface Simd {
   readonly pasteBox: Numeric;
   readonly scale: Numeric;
   readonly segmentSum: Numeric;
+  readonly sgdUpdate: Numeric;
   readonly sumColumns: Numeric;
   readonly sumRows: Numeric;
   readonly weight: Numeric;
