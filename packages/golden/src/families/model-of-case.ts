@@ -8,6 +8,8 @@ import {
   densenet121,
   lenet,
   type Model,
+  nexceptionSmall,
+  nexceptionTiny,
   preactResnet18,
   resnet18,
   resnet20,
@@ -28,6 +30,7 @@ import {
   wrn16x8,
   wrn28x8,
   wrn28x10,
+  xception,
 } from '@mix/models';
 import { type GoldenCase, need } from '../golden-case.js';
 
@@ -39,6 +42,8 @@ const makers: Readonly<Record<string, (golden: GoldenCase) => Model>> = {
   models_deit_tiny: (golden) => deitTiny(deitOptions(golden)),
   models_densenet121: (golden) => densenet121(resnetOptions(golden)),
   models_lenet: (golden) => lenet(lenetOptions(golden)),
+  models_nexception_small: (golden) => nexceptionSmall(nexceptionOptions(golden)),
+  models_nexception_tiny: (golden) => nexceptionTiny(nexceptionOptions(golden)),
   models_preact_resnet18: (golden) => preactResnet18(preactOptions(golden)),
   models_resnet101: (golden) => resnet101(resnetOptions(golden)),
   models_resnet18: (golden) => resnet18(resnetOptions(golden)),
@@ -59,6 +64,7 @@ const makers: Readonly<Record<string, (golden: GoldenCase) => Model>> = {
   models_wrn16x8: (golden) => wrn16x8(plainOptions(golden)),
   models_wrn28x10: (golden) => wrn28x10(plainOptions(golden)),
   models_wrn28x8: (golden) => wrn28x8(plainOptions(golden)),
+  models_xception: (golden) => xception(resnetOptions(golden)),
 };
 
 /** The model of a backbone case, by the beginning of its name; its weights are still to be filled. */
@@ -98,8 +104,9 @@ function vggOptions(golden: GoldenCase) {
   return {
     batchNorm: names.some((name) => name.endsWith('.running_mean')),
     head: names.includes('classifier.weight') ? ('cifar' as const) : ('imagenet' as const),
-    numClasses: classesOf(golden),
-    rng: createRng(0),
+    width: shapeOf(golden, 'features.0.weight')[0] ?? 64,
+    hidden: shapeOf(golden, 'classifier.0.weight')[0] ?? 4096,
+    ...plainOptions(golden),
   };
 }
 
@@ -111,6 +118,11 @@ function lenetOptions(golden: GoldenCase) {
     numClasses: classesOf(golden),
     rng: createRng(0),
   };
+}
+
+function nexceptionOptions(golden: GoldenCase) {
+  const patchSize = shapeOf(golden, 'stem.0.weight')[3] ?? 2;
+  return { patchSize, ...plainOptions(golden) };
 }
 
 function convnextOptions(golden: GoldenCase) {

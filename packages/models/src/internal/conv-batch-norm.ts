@@ -2,7 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { createBatchNorm } from './batch-norm.js';
 import type { Builder } from './builder.js';
-import { type ConvolutionOptions, createConvolution } from './convolution.js';
+import { type Convolution, type ConvolutionOptions, createConvolution } from './convolution.js';
 
 /** What {@link convBatchNorm} makes: `relu?(bn(conv(x)) (+ residual))`; in training `drop` acts on what is added to the residual. */
 export type ConvBatchNorm = (
@@ -12,18 +12,30 @@ export type ConvBatchNorm = (
   drop?: (branch: Tensor4D) => Tensor4D,
 ) => Tensor4D;
 
+interface BatchNormTail {
+  readonly relu: boolean;
+  /** @defaultValue 1 */
+  readonly initialScale?: number;
+}
+
 /** A convolution and the batch normalisation after it, run as few ops. */
 export function convBatchNorm(
   builder: Builder,
   names: { readonly conv: string; readonly bn: string },
-  {
-    relu,
-    initialScale = 1,
-    ...sizes
-  }: ConvolutionOptions & { readonly relu: boolean; readonly initialScale?: number },
+  { relu, initialScale = 1, ...sizes }: ConvolutionOptions & BatchNormTail,
 ): ConvBatchNorm {
   const conv = createConvolution(builder, names.conv, sizes);
-  const bn = createBatchNorm(builder, names.bn, sizes.outChannels, { initialScale });
+  return withBatchNorm(builder, conv, names.bn, { channels: sizes.outChannels, relu, initialScale });
+}
+
+/** A convolution that there is, with a batch normalisation `name` after it. */
+export function withBatchNorm(
+  builder: Builder,
+  conv: Convolution,
+  name: string,
+  { channels, relu, initialScale = 1 }: BatchNormTail & { readonly channels: number },
+): ConvBatchNorm {
+  const bn = createBatchNorm(builder, name, channels, { initialScale });
   const normalized = (x: Tensor4D, training: boolean): Tensor4D => {
     if (bn.usesBatch(training)) return bn.train(conv.apply(x), { relu: false });
     const { scale, offset } = bn.affine();

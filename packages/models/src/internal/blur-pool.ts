@@ -1,0 +1,31 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { checkMap } from './check-map.js';
+
+const ROW = [1, 2, 1] as const;
+
+/**
+ * Halves height and width: a mean of 3x3 pixels with the weights `[1,2,1]` either way, at every second pixel, beyond the border
+ * reflected. `name` is for messages.
+ *
+ * @see Zhang 2019, https://arxiv.org/abs/1904.11486
+ */
+export function blurPool(name: string, x: Tensor4D): Tensor4D {
+  checkMap(name, x, 2);
+  const channels = x.shape[3];
+  return tf.tidy(() => {
+    const window = ROW.map((row) => ROW.map((column) => [[(row * column) / 16]]));
+    const filter = tf.tile(tf.tensor4d(window), [1, 1, channels, 1]) as Tensor4D;
+    const padded = tf.mirrorPad(
+      x,
+      [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ],
+      'reflect',
+    );
+    return tf.depthwiseConv2d(padded, filter, 2, 'valid');
+  });
+}
