@@ -31,6 +31,7 @@ export type {
 export type { DecoupledOptions } from './decoupled-cross-entropy.js';
 export { decoupledCrossEntropy } from './decoupled-cross-entropy.js';
 export { disposeMixed } from './dispose-mixed.js';
+export { draftSafetensors, dtypeOf } from './draft-safetensors.js';
 export type { DuringOptions, DuringPlan } from './during.js';
 export { during } from './during.js';
 export { ema, updateEma } from './ema.js';
@@ -81,6 +82,7 @@ export type { Rng, RngState } from './rng.js';
 export { createRng, restoreRng } from './rng.js';
 export type {
   HostTensor,
+  SafetensorsDraft,
   SafetensorsDtype,
   SafetensorsFile,
   SafetensorsIndex,
@@ -99,4 +101,4 @@ export { type VariableGradients, variableGradients } from './variable-gradients.
 export type { WithProbPlan } from './with-prob.js';
 export { withProb } from './with-prob.js';
 export { withoutGradient } from './without-gradient.js';
-export { dtypeOf, writeSafetensors } from './write-safetensors.js';
+export { writeSafetensors } from './write-safetensors.js';

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { draftSafetensors, dtypeOf } from './draft-safetensors.js';
 import { isMixError } from './errors.js';
 import { openSafetensors } from './open-safetensors.js';
 import { readSafetensors } from './read-safetensors.js';
 import type { HostTensor } from './safetensors.js';
-import { dtypeOf, writeSafetensors } from './write-safetensors.js';
+import { writeSafetensors } from './write-safetensors.js';
 
 /** A file from a header's text and data, whatever they say. */
 function file(header: string, data: Uint8Array = new Uint8Array(0), length?: bigint): Uint8Array {
@@ -55,6 +56,22 @@ describe('writeSafetensors and readSafetensors', () => {
     expect(first?.read()).toEqual(new Float32Array([1, 0]));
     expect(() => openSafetensors(file.subarray(1), 'a.safetensors', 'loadState')).toThrow(
       'loadState: a.safetensors: ',
+    );
+  });
+
+  it('write tensor by tensor, in any order', () => {
+    const tensors: [string, HostTensor][] = [
+      ['a', { dtype: 'I32', shape: [1], data: new Int32Array([3]) }],
+      ['b', { dtype: 'F64', shape: [], data: new Float64Array([0.5]) }],
+    ];
+    const { bytes, write } = draftSafetensors(tensors, { format: 'pt' });
+    for (const [name, { data }] of tensors) write(name, data);
+    expect(bytes).toEqual(writeSafetensors(tensors, { format: 'pt' }));
+    expect(() => write('c', new Int32Array(1))).toThrow(
+      'draftSafetensors: name must be one of the draft; got "c"',
+    );
+    expect(() => write('a', new Float32Array(1))).toThrow(
+      "draftSafetensors: tensor 'a' must hold [1] elements of I32",
     );
   });
 

@@ -47,6 +47,14 @@ export interface SafetensorsIndex {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A safetensors file whose tensors are yet to be written. */
+export interface SafetensorsDraft {
+  /** The whole file; its tensors are 0 until they are written. */
+  readonly bytes: Uint8Array;
+  /** Puts the elements of a tensor into their place. Throws `SHAPE` for others than were announced. */
+  readonly write: (name: string, data: TensorData) => void;
+}
+
 /** Bytes of one element. */
 export const bytesPerElement: Readonly<Record<SafetensorsDtype, number>> = {
   F64: 8,

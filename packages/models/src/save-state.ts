@@ -1,4 +1,4 @@
-import { type HostTensor, writeSafetensors } from '@mix/core';
+import { draftSafetensors, type TensorData } from '@mix/core';
 import type { Model } from './model.js';
 import type { Weight } from './weight.js';
 
@@ -7,26 +7,29 @@ import type { Weight } from './weight.js';
  * `model.load_state_dict(safetensors.torch.load_file(path))`, with the model's own names, convolutions OIHW, linear layers
  * `[out,in]` and integers as int64. What a model draws (stochastic depth) is not part of it; `model.state()` holds that too.
  *
- * @returns The whole file.
+ * @returns The whole file; beside it there is never more than one weight in memory.
  * @example
  * ```ts
  * await writeFile('resnet18.safetensors', await saveState(model));
  * ```
  */
 export async function saveState(model: Pick<Model, 'weights'>): Promise<Uint8Array> {
-  const tensors: [string, HostTensor][] = [];
-  for (const [name, weight] of model.weights) tensors.push([name, await download(weight)]);
-  return writeSafetensors(tensors, { format: 'pt' });
+  const entries = [...model.weights].map(([name, { shape, dtype }]) => {
+    const entry = { shape, dtype: dtype === 'float32' ? 'F32' : 'I64' } as const;
+    return [name, entry] as const;
+  });
+  const { bytes, write } = draftSafetensors(entries, { format: 'pt' });
+  for (const [name, weight] of model.weights) write(name, await download(weight));
+  return bytes;
 }
 
-async function download(weight: Weight): Promise<HostTensor> {
-  const { shape } = weight;
+async function download(weight: Weight): Promise<TensorData> {
   const tensor = weight.read();
   try {
     const data = await tensor.data();
     return weight.dtype === 'float32'
-      ? { dtype: 'F32', shape, data: data as Float32Array }
-      : { dtype: 'I64', shape, data: BigInt64Array.from(data as Int32Array, BigInt) };
+      ? (data as Float32Array)
+      : BigInt64Array.from(data as Int32Array, BigInt);
   } finally {
     tensor.dispose();
   }
