@@ -1,4 +1,11 @@
-import { checkChoice, checkInteger, type Interpolation, invalidArgument, type Rng } from '@mix/core';
+import {
+  checkChoice,
+  checkInteger,
+  checkPositive,
+  type Interpolation,
+  invalidArgument,
+  type Rng,
+} from '@mix/core';
 
 /** What a generator of masks is made of; the defaults are the published settings on CIFAR and Tiny-ImageNet. */
 export interface MaskGeneratorDesign {
@@ -22,6 +29,8 @@ export interface MaskGeneratorDesign {
   readonly valueSource?: 'self' | 'other';
   /** How logits become as large as the image; transformers have nearest. Of a list, one is drawn for each mask. @defaultValue 'bilinear' */
   readonly upsampling?: Interpolation | readonly Interpolation[];
+  /** Standard deviation of the first weights, above 0: see `MixBlockDesign`. @defaultValue 0.01 */
+  readonly initDeviation?: number;
 }
 
 /** Options of `createMaskGenerator`. */
@@ -45,6 +54,7 @@ export function checkGeneratorDesign(channels: number, design: MaskGeneratorDesi
   checkChoice(where, 'attentionNorm', design.attentionNorm ?? 'none', ['none', 'batch']);
   checkChoice(where, 'activation', design.activation ?? 'relu', ['relu', 'none']);
   checkChoice(where, 'valueSource', design.valueSource ?? 'self', ['self', 'other']);
+  checkPositive(where, 'initDeviation', design.initDeviation ?? 0.01);
   const modes = upsamplingsOf(design);
   if (modes.length === 0) throw invalidArgument(where, 'upsampling', 'not be empty', modes);
   for (const mode of modes) checkChoice(where, 'upsampling', mode, ['nearest', 'bilinear', 'bicubic']);

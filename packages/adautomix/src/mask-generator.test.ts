@@ -195,6 +195,15 @@ describe('createMaskGenerator', () => {
     made.dispose();
   });
 
+  it('starts with uneven masks where its first weights are larger', () => {
+    const made = createMaskGenerator({ channels: CHANNELS, rng: createRng(0), initDeviation: 1 });
+    expect(Math.max(...masksOf(made, three))).toBeGreaterThan(0.4);
+    made.dispose();
+    expect(() => createMaskGenerator({ channels: CHANNELS, rng: createRng(0), initDeviation: 0 })).toThrow(
+      /initDeviation must be a finite number above 0/,
+    );
+  });
+
   it.each([{}, { lamConcat: true }, { attentionNorm: 'batch' as const }])(
     'projects features once for several calls: %o',
     (options) => {

@@ -92,7 +92,7 @@ const NO_LOGIT = 1e-4;
  * Makes AdAutoMix's generator. For K sources with features F_i, all sharing three 1x1 convolutions, query and key with a ReLU:
  * `T_i = softmax(Q_i · (Σ_{j≠i} K_j)ᵀ / √d)`, `G_i = T_i · V_i`, and masks are the softmax over i of the upsampled G_i.
  *
- * Exchanging sources together with their λ exchanges the masks. Weights start from N(0, 0.01²), so that masks start near 1/K. Scores
+ * Exchanging sources together with their λ exchanges the masks. Weights start from N(0, `initDeviation`²); at 0.01 masks start near 1/K. Scores
  * cannot overflow, and logits that are no finite number count as 1e-4 (the published code gives such pixels to the second image).
  *
  * @returns The caller's, to dispose.
@@ -105,7 +105,7 @@ export function createMaskGenerator({ channels, rng, ...design }: MaskGeneratorO
   const { scaleScores = true, valueSource = 'self' } = design;
   const width = Math.max(Math.floor(channels / reduction), 1);
   const scale = scaleScores ? 1 / Math.sqrt(width) : 1;
-  const weights = new BlockWeights(rng);
+  const weights = new BlockWeights(rng, design.initDeviation);
   const shared = { inChannels: channels, lamConcat };
   const inner = { ...shared, outChannels: width, norm, relu: activation === 'relu', biasCancels: false };
   const toQuery = createProjection(weights, 'conv_q.conv', inner);

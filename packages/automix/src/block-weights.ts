@@ -7,16 +7,23 @@ import { taken } from './prefixed-state.js';
 export class BlockWeights {
   readonly #all = new Map<string, Variable>();
   readonly #rng: Rng;
+  readonly #deviation: number;
 
-  /** @param rng Where first weights come from; only forked, by name. */
-  constructor(rng: Rng) {
+  /**
+   * @param rng Where first weights come from; only forked, by name.
+   * @param deviation The standard deviation of first kernels.
+   */
+  constructor(rng: Rng, deviation = 0.01) {
     this.#rng = rng;
+    this.#deviation = deviation;
   }
 
-  /** A 1x1 kernel `[1,1,in,out]` from N(0, 0.01²). */
+  /** A 1x1 kernel `[1,1,in,out]` from N(0, deviation²). */
   kernel(name: string, inChannels: number, outChannels: number): Variable {
     const rng = this.#rng.fork(name);
-    const values = Float32Array.from({ length: inChannels * outChannels }, () => rng.normal(0, 0.01));
+    const values = Float32Array.from({ length: inChannels * outChannels }, () =>
+      rng.normal(0, this.#deviation),
+    );
     return this.#add(name, true, () => tf.tensor4d(values, [1, 1, inChannels, outChannels]));
   }
 

@@ -57,6 +57,16 @@ describe('createMixBlock', () => {
     expect(named(lively().masks(features(), call(0.3)))).toBeUndefined();
   });
 
+  it('starts with masks that vary over the image, with larger first weights', () => {
+    const block = createMixBlock({ channels: 6, rng: createRng(0), initDeviation: 0.5 });
+    const { query, attention } = block.explain(features(), call(0.3));
+    const published = createMixBlock({ channels: 6, rng: createRng(0) }).explain(features(), call(0.3));
+    close(query, tf.mul(published.query, 50), 4);
+    const spread = (of: tf.Tensor) => Math.max(...numbersOf(of)) - Math.min(...numbersOf(of));
+    expect(spread(published.attention)).toBeLessThan(0.001);
+    expect(spread(attention)).toBeGreaterThan(0.05);
+  });
+
   it.each<[string, MixBlockDesign]>([
     ['AutoMix', {}],
     ['AutoMix with λ', { lamConcat: 'all', attentionNorm: 'batch' }],
@@ -191,6 +201,7 @@ describe('createMixBlock', () => {
     [{ lamConcat: 'all', queryKey: 'joint' }, /lamConcat must not be 'all'/],
     [{ valueDropout: 1 }, /valueDropout must be a number from 0 to below 1/],
     [{ reduction: 0 }, /reduction must be an integer of at least 1/],
+    [{ initDeviation: 0 }, /initDeviation must be a finite number above 0/],
   ])('refuses %j', (design, message) => {
     expect(() => createMixBlock({ channels: 6, rng: createRng(0), ...design })).toThrow(message);
     const block = lively();

@@ -107,7 +107,7 @@ export interface MixBlock {
 export function createMixBlock({ channels, rng, ...design }: MixBlockOptions): MixBlock {
   checkDesign(design);
   const { lamConcat = 'none', queryKey = 'shared', attentionNorm = 'none' } = design;
-  const weights = new BlockWeights(rng);
+  const weights = new BlockWeights(rng, design.initDeviation);
   const width = Math.max(Math.floor(channels / (design.reduction ?? 2)), 1);
   const scale = (design.scaleScores ?? true) ? 1 / Math.sqrt(width) : 1;
   const image = channels + (lamConcat === 'all' ? 1 : 0);
