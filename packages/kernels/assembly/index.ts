@@ -7,6 +7,8 @@ export { convolveFilterGradient } from './convolution-filter-gradient';
 export { depthwiseConvolve, depthwiseGradient } from './depthwise';
 export { gatherRuns } from './gather';
 export { gelu, geluGradient } from './gelu';
+export { convolveGroups } from './grouped-convolution';
+export { groupedFilterGradient } from './grouped-filter-gradient';
 export { layerNorm, layerNormGradient } from './layer-norm';
 export { matMul, matMulScratch } from './matmul';
 export { addBox, clearBox, copyImage, pasteBox } from './paste';

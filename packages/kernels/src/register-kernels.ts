@@ -10,6 +10,7 @@ import { registerDepthwise } from './kernels/depthwise.js';
 import { registerFusedBatchNorm } from './kernels/fused-batch-norm.js';
 import { registerGather } from './kernels/gather.js';
 import { registerGelu } from './kernels/gelu.js';
+import { registerGroupedConvolution } from './kernels/grouped-convolution.js';
 import { registerIdentity } from './kernels/identity.js';
 import { registerLayerNorm } from './kernels/layer-norm.js';
 import { registerMatMul } from './kernels/mat-mul.js';
@@ -69,6 +70,7 @@ const kernels = [
   registerFusedBatchNorm,
   registerGather,
   registerGelu,
+  registerGroupedConvolution,
   registerIdentity,
   registerLayerNorm,
   registerMatMul,

@@ -18,6 +18,7 @@ export interface Simd {
   readonly columnMoments: Numeric;
   readonly convolve: Numeric;
   readonly convolveFilterGradient: Numeric;
+  readonly convolveGroups: Numeric;
   readonly copyImage: Numeric;
   readonly copyRuns: Numeric;
   readonly copyTransposed: Numeric;
@@ -26,6 +27,7 @@ export interface Simd {
   readonly gatherRuns: Numeric;
   readonly gelu: Numeric;
   readonly geluGradient: Numeric;
+  readonly groupedFilterGradient: Numeric;
   readonly layerNorm: Numeric;
   readonly layerNormGradient: Numeric;
   readonly matMul: Numeric;
