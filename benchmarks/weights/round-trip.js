@@ -18,9 +18,11 @@ export const builders = {
   resnet18: [models.resnet18, imagenet],
   resnet34: [models.resnet34, imagenet],
   resnet50: [models.resnet50, imagenet],
+  resnext50_32x4d: [models.resnext50, imagenet],
   wide_resnet50_2: [models.wideResnet50, imagenet],
   densenet121: [models.densenet121, imagenet],
   convnext_tiny: [models.convnextTiny, shared],
+  swin_t: [models.swinTiny, shared],
   deit_tiny: [models.deitTiny, deit],
   deit_small: [models.deitSmall, deit],
 };
