@@ -17,7 +17,7 @@ export const recipe = {
   batchSize: 100,
   learningRate: 0.1,
   weightDecay: 5e-4,
-  generatorRate: 0.01,
+  generatorRate: 0.1,
 };
 
 const prepare = prepareImages({

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { markdownTable, replaceBetweenMarkers } from '../report/markdown.js';
 import { readTrials } from '../trials/run-trials.js';
 import { meanAndDeviation } from '../trials/trials-table.js';
+import { ablations, compared } from './methods.js';
 
 const heads = {
   student: 'student',
@@ -11,37 +12,19 @@ const heads = {
   teacherMix: 'teacher, mixup head',
 };
 
+const accuracyColumns = ['method', 'head', 'accuracy, %', 'calibration error, %', 'seeds'];
+const maskColumns = [
+  ...['method', 'seed', 'epoch', 'learned mask', 'constant λ', 'equal blend'],
+  ...['mean', 'spread', 'entropy'],
+];
+
 /** Writes accuracy and calibration by method and head, and what became of the masks, into the README beside the results, if there is one. */
-export function writeLearnedTable(results, names) {
+export function writeLearnedTable(results) {
   const trials = readTrials(results);
-  const rows = [];
-  const masks = [];
-  for (const name of names) {
-    const own = trials.filter(({ method }) => method === name);
-    const first = own[0];
-    if (first === undefined) continue;
-    for (const [head, label] of Object.entries(heads)) {
-      if (first.heads[head] === undefined) continue;
-      const of = (what) => meanAndDeviation(own.map((trial) => trial.heads[head][what]));
-      rows.push([name, label, of('top1'), of('ece'), own.length]);
-    }
-    for (const { seed, masks: seen } of own) {
-      for (const { epoch, learned, constant, equal, mean, spread, entropy } of every(seen ?? [], 4)) {
-        masks.push([
-          name,
-          seed,
-          epoch,
-          ...[learned, constant, equal, mean, spread, entropy].map((n) => n.toFixed(3)),
-        ]);
-      }
-    }
-  }
   const tables = {
-    learned: markdownTable(['method', 'head', 'accuracy, %', 'calibration error, %', 'seeds'], rows),
-    masks: markdownTable(
-      ['method', 'seed', 'epoch', 'learned mask', 'constant λ', 'equal blend', 'mean', 'spread', 'entropy'],
-      masks,
-    ),
+    learned: markdownTable(accuracyColumns, accuracyRows(trials, Object.keys(compared))),
+    ablations: markdownTable(accuracyColumns, accuracyRows(trials, Object.keys(ablations))),
+    masks: markdownTable(maskColumns, trials.flatMap(maskRows)),
   };
   console.log(tables.learned);
   const readme = join(dirname(results), 'README.md');
@@ -51,6 +34,28 @@ export function writeLearnedTable(results, names) {
     readFileSync(readme, 'utf8'),
   );
   writeFileSync(readme, text);
+}
+
+function accuracyRows(trials, names) {
+  return names.flatMap((name) => {
+    const own = trials.filter(({ method }) => method === name);
+    return Object.entries(heads)
+      .filter(([head]) => own[0]?.heads[head] !== undefined)
+      .map(([head, label]) => {
+        const of = (what) => meanAndDeviation(own.map((trial) => trial.heads[head][what]));
+        return [name, label, of('top1'), of('ece'), own.length];
+      });
+  });
+}
+
+function maskRows({ method, seed, masks = [] }) {
+  return every(masks, 4).map(({ epoch, ...seen }) => {
+    const { learned, constant, equal, mean, spread, entropy } = seen;
+    return [
+      ...[method, seed, epoch],
+      ...[learned, constant, equal, mean, spread, entropy].map((number) => number.toFixed(3)),
+    ];
+  });
 }
 
 /** About `count` of a list, evenly, its last among them. */
