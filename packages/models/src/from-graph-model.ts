@@ -8,12 +8,20 @@ import { checkForward, checkImages, numberOf } from './internal/check-forward.js
 import { type GraphParts, graphParts } from './internal/graph-parts.js';
 import { inputGradientOf } from './internal/input-gradient.js';
 
+/** An input or output of a graph model's signature. */
+export interface GraphModelTensor {
+  /** Name of its node. */
+  readonly name: string;
+  /** Sizes of its axes, -1 where they are free; unknown if absent. */
+  readonly shape?: readonly number[];
+}
+
 /** What is needed of a `tf.GraphModel`; those of `@tensorflow/tfjs-converter` are of this shape. */
 export interface GraphModelLike {
   /** Of its signature. */
-  readonly inputs: readonly { readonly name: string; readonly shape?: readonly number[] }[];
+  readonly inputs: readonly GraphModelTensor[];
   /** Of its signature. */
-  readonly outputs: readonly { readonly name: string; readonly shape?: readonly number[] }[];
+  readonly outputs: readonly GraphModelTensor[];
   /** Computes outputs from inputs, which may be any nodes. */
   execute(inputs: NamedTensorMap, outputs: string[]): Tensor | Tensor[];
 }
@@ -31,7 +39,7 @@ export interface GraphModelTaps {
 }
 
 /**
- * Makes a {@link Classifier} of a `tf.GraphModel` (`tf.loadGraphModel`), to predict, to teach and to guide: its weights are constants.
+ * Makes a `Classifier` of a `tf.GraphModel` (`tf.loadGraphModel`), to predict, to teach and to guide: its weights are constants.
  *
  * What works: `forward` in inference mode with an intercept of any stage, and of the guide `inputGradient` in mode `'eval'`,
  * `features`, which stops at the stage, and `forwardFrom`. Gradients go through to the images, as far as tfjs has them for the

@@ -31,7 +31,7 @@ export interface LayersModelTaps {
 }
 
 /**
- * Makes a {@link Classifier} of a `tf.LayersModel`, so that it trains with every method and guides every mixer.
+ * Makes a `Classifier` of a `tf.LayersModel`, so that it trains with every method and guides every mixer.
  *
  * The model stays the caller's: its weights are trained in place, and it saves, loads and is disposed as before. Its logits are what
  * goes into a final softmax or sigmoid. `training` reaches every layer, as in `model.apply(images, { training })`: BatchNormalization

@@ -21,7 +21,7 @@ export interface GradCamOptions extends ActivationMapOptions {
 
 /**
  * Grad-CAM: where a classifier sees a class. The channels of a stage are weighed by the mean over the map of the logit's gradient:
- * `map = relu(Σ_c features_c · mean_yx ∂logit / ∂features_c)`. In inference mode; of any {@link Classifier}, since it needs no more
+ * `map = relu(Σ_c features_c · mean_yx ∂logit / ∂features_c)`. In inference mode; of any `Classifier`, since it needs no more
  * than `intercept`. Two forward passes and a backward pass from the stage on; it may be called while a gradient is taken, and stays
  * out of it.
  *

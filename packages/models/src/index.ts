@@ -19,7 +19,7 @@ export type { DensenetOptions } from './densenet-options.js';
 export { densenet121 } from './densenet121.js';
 export type { ExtractedFeatures, ExtractFeaturesOptions } from './extract-features.js';
 export { extractFeatures } from './extract-features.js';
-export type { GraphModelLike, GraphModelTaps } from './from-graph-model.js';
+export type { GraphModelLike, GraphModelTaps, GraphModelTensor } from './from-graph-model.js';
 export { fromGraphModel } from './from-graph-model.js';
 export type { LayersModelTaps } from './from-layers-model.js';
 export { fromLayersModel } from './from-layers-model.js';

@@ -22,6 +22,7 @@ export interface Weight {
 
 /** Values by position: `others` rows that have none, such as a class token's, then a grid row by row. */
 export interface PositionGrid {
+  /** Rows before the grid. */
   readonly others: number;
   /** Rows and columns. */
   readonly size: readonly [rows: number, columns: number];
