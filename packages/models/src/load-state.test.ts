@@ -133,6 +133,14 @@ describe('saveState and loadState', () => {
     expect(contents(model)).toEqual(before);
   });
 
+  it('advise nothing about the head where more than that differs', async () => {
+    const wider = cifarResnet({ depth: 8, width: 4, numClasses: 5, rng: createRng(0) });
+    const bytes = await saveState(wider);
+    expect(refusal(() => loadState(build(1), bytes)).message).toMatch(
+      /37 misfitting \(.*\)\. Build the model with the factory and options that it was saved from$/,
+    );
+  });
+
   it.each([
     ['a file that was cut off', (bytes: Uint8Array) => bytes.subarray(0, -4), 'bytes of data'],
     ['a text', () => new TextEncoder().encode('version https://git-lfs.github.com/spec/v1'), 'header claims'],

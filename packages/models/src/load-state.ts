@@ -119,7 +119,7 @@ function matched(
       const { grid } = weight;
       assignments.push(() => weight.write(resizePositions(value.read(), grid, positions)));
       resized.push(name);
-    } else if (positions !== 'exact' && weight.dtype === 'int32' && value.fits('int32')) {
+    } else if (positions !== 'exact' && isIndexTable(value, weight)) {
       // Which rows of a table its positions take follows from the model's own window.
       skipped.push(name);
     } else {
@@ -136,11 +136,16 @@ function isResizable(value: StoredValue, weight: Weight): weight is Weight & { r
   return grid !== undefined && value.fits(dtype) && canResize(value.shape, shape, grid);
 }
 
-/** What would make most of it fit. */
+/** Which rows of a table the positions take; it differs where the window does. */
+function isIndexTable(value: StoredValue, { dtype, shape }: Weight): boolean {
+  return dtype === 'int32' && shape.length > 0 && value.fits(dtype);
+}
+
+/** What would make it fit. */
 function remedyFor(
   weights: Weights,
   stored: ReadonlyMap<string, StoredValue>,
-  { missing, unexpected }: Mismatch,
+  { missing, unexpected, misfitting }: Mismatch,
 ): string {
   const [first = ''] = missing;
   const longer = unexpected.find((name) => name.endsWith(`.${first}`));
@@ -149,11 +154,16 @@ function remedyFor(
     const value = stored.get(name);
     return value !== undefined && String(value.shape) !== String(shape);
   });
+  const heads = differing.filter(([, { head }]) => head);
+  const resizable = differing.filter(([name, weight]) => {
+    const value = stored.get(name) as StoredValue;
+    return isResizable(value, weight) || isIndexTable(value, weight);
+  });
+  const enough =
+    missing.length + unexpected.length === 0 && misfitting.length === heads.length + resizable.length;
   const remedies = [
-    differing.some(([, { head }]) => head) ? "Pass head: 'skip' to keep the model's own last layer" : '',
-    differing.some(([name, weight]) => isResizable(stored.get(name) as StoredValue, weight))
-      ? "Pass positions: 'bicubic' for another image size"
-      : '',
+    heads.length > 0 && enough ? "Pass head: 'skip' to keep the model's own last layer" : '',
+    resizable.length > 0 && enough ? "Pass positions: 'bicubic' for another image size" : '',
   ].filter(Boolean);
   return remedies.length > 0
     ? remedies.join('. ')
