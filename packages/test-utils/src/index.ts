@@ -3,6 +3,7 @@ export type { MixerContract } from './describe-mixer.js';
 export { describeMixer } from './describe-mixer.js';
 export { describeOnBackends } from './describe-on-backends.js';
 export { kolmogorovSmirnov } from './kolmogorov-smirnov.js';
+export { useShapeBackend } from './shape-backend.js';
 export { startBackend } from './start-backend.js';
 export { testedBackends } from './tested-backends.js';
 export { tinyBatch } from './tiny-batch.js';
