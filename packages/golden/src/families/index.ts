@@ -8,6 +8,7 @@ import { emaFamily } from './ema.js';
 import type { Family } from './family.js';
 import { fmixFamily } from './fmix.js';
 import { gmixFamily } from './gmix.js';
+import { gradcamFamily } from './gradcam.js';
 import { gridmaskFamily } from './gridmask.js';
 import { gridmixFamily } from './gridmix.js';
 import { hideAndSeekFamily } from './hide-and-seek.js';
@@ -48,6 +49,7 @@ const families: Readonly<Record<string, Family>> = {
   automix_: automixFamily,
   adautomix_: adautomixFamily,
   ema_update: emaFamily,
+  eval_gradcam: gradcamFamily,
   handcrafted_augmix_: augmixFamily,
   handcrafted_bilateral_: bilateralFamily,
   handcrafted_class_distance: classDistanceFamily,
