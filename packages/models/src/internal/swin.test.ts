@@ -2,6 +2,8 @@ import { createRng } from '@mix/core';
 import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { loadState } from '../load-state.js';
+import { saveState } from '../save-state.js';
 import { swin } from './swin.js';
 
 type Options = Partial<Parameters<typeof swin>[1]>;
@@ -99,6 +101,24 @@ describe('swin', () => {
     for (let repeat = 0; repeat < 2; repeat++) step();
     expect(tf.memory().numTensors).toBe(before);
     expect(network.state().values).toHaveProperty('dropPath');
+  });
+
+  it('goes on from its features to the same logits, and gives back a state that was saved', async () => {
+    const [network, other] = [model(), model({ rng: createRng(5) })];
+    const input = images();
+    const { logits } = network.forward(input, { training: false });
+    for (const stage of [1, 'last'] as const) {
+      const onward = network.guide.forwardFrom?.(network.guide.features(input, stage), stage);
+      expect(numbers(onward)).toEqual(numbers(logits));
+    }
+    loadState(other, await saveState(network));
+    expect(numbers(other.forward(input, { training: false }).logits)).toEqual(numbers(logits));
+  });
+
+  it('does not train frozen stages', () => {
+    const names = Object.keys(model({ frozenStages: 1 }).variables);
+    expect(names.filter((name) => /^features\.[01]\./.test(name))).toEqual([]);
+    expect(names.length).toBeGreaterThan(0);
   });
 
   it.each<[string, Options]>([
