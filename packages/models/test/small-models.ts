@@ -5,10 +5,12 @@ import { swin } from '../src/internal/swin.js';
 import { visionTransformer } from '../src/internal/vision-transformer.js';
 import { lenet } from '../src/lenet.js';
 import type { Model } from '../src/model.js';
+import { nexceptionTiny } from '../src/nexception-tiny.js';
 import { resnet18 } from '../src/resnet18.js';
 import { resnext50 } from '../src/resnext50.js';
 import { vgg11 } from '../src/vgg11.js';
 import { wrn16x8 } from '../src/wrn16x8.js';
+import { xception } from '../src/xception.js';
 
 interface Options {
   readonly numClasses: number;
@@ -36,5 +38,7 @@ export const smallModels: Readonly<Record<string, (options: Options) => Model>> 
       patchSize: 16,
     }),
   convnext: (options) => convnext('convnext', { ...options, width: 2, depths: [1, 1] }),
+  xception: (options) => xception({ ...options, stem, width: 4 }),
+  nexception: (options) => nexceptionTiny({ ...options, width: 8 }),
   swin: (options) => swin('swin', { ...options, width: 4, depths: [1, 1], heads: [1, 1], windowSize: 2 }),
 };
