@@ -24,7 +24,7 @@ function close(got: tf.Tensor | undefined, wanted: tf.Tensor): void {
 }
 
 /** A stem, a residual block, global pooling, a dense layer and a softmax, as a converter writes them. */
-function topology(op = 'Softmax') {
+function topology(op = 'Softmax', [height, width]: readonly [number, number] = [4, 5]) {
   const float = { T: { type: 'DT_FLOAT' } };
   const ones = { list: { i: ['1', '1', '1', '1'] } };
   const constant = (name: string, dtype = 'DT_FLOAT') => ({
@@ -43,7 +43,7 @@ function topology(op = 'Softmax') {
       dilations: ones,
     },
   });
-  const dim = [-1, 4, 5, 3].map((size) => ({ size: String(size) }));
+  const dim = [-1, height, width, 3].map((size) => ({ size: String(size) }));
   const node = [
     {
       name: 'x',
@@ -68,17 +68,17 @@ function topology(op = 'Softmax') {
   return { node, versions: { producer: 1 } };
 }
 
-async function load(op?: string): Promise<GraphModel> {
+async function load(op?: string, size?: readonly [number, number]): Promise<GraphModel> {
   const weights = (['conv1', 'conv2', 'fc'] as const).map((name) => ({
     name: `${name}/kernel`,
     tensor: kernel(name),
   }));
   const axes = { name: 'axes', tensor: tf.tensor1d([1, 2], 'int32') as tf.Tensor };
   const { data, specs } = await tf.io.encodeWeights([...weights, axes]);
-  const artifacts = { modelTopology: topology(op), weightSpecs: specs, weightData: data };
+  const artifacts = { modelTopology: topology(op, size), weightSpecs: specs, weightData: data };
   return loadGraphModel(tf.io.fromMemory(artifacts));
 }
-const build = async (op?: string) => fromGraphModel(await load(op), { ...taps, numClasses: 3 });
+const build = async (op?: string) => fromGraphModel(await load(op), taps);
 
 /** The same by ops. */
 function byOps(x: tf.Tensor4D) {
@@ -148,6 +148,7 @@ describe('fromGraphModel', () => {
   it('has nothing to train and no state', async () => {
     const classifier = await build();
     expect(classifier.variables).toEqual({});
+    expect(classifier.numClasses).toBe(3);
     classifier.restore(classifier.state());
     expect(classifier.guide.classifierWeights).toBeUndefined();
   });
@@ -180,8 +181,8 @@ describe('fromGraphModel', () => {
       async () => fromGraphModel(await load(), { ...taps, stages: ['stage1'] }),
     ],
     [
-      'fromGraphModel: taps.numClasses must be given where the model does not say it; got undefined',
-      async () => fromGraphModel(await load(), taps),
+      'fromGraphModel: taps.numClasses must be given where the model leaves open the size of its images; got undefined',
+      async () => fromGraphModel(await load('Softmax', [-1, -1]), taps),
     ],
     [
       'Classifier.forward: training must be false for a graph model, whose weights are constants',

@@ -34,7 +34,7 @@ export interface GraphModelTaps {
   readonly embedding: string;
   /** Name of the node that gives the logits `[B,classes]`. @defaultValue the model's output, or what its softmax is taken of */
   readonly logits?: string;
-  /** Number of classes. @defaultValue what the model says of its output's shape */
+  /** Number of classes. @defaultValue found by running the model once, if it fixes the size of its images */
   readonly numClasses?: number;
 }
 

@@ -1,5 +1,6 @@
 import { checkInteger, invalidArgument } from '@mix/core';
-import type { GraphModelLike, GraphModelTaps } from '../from-graph-model.js';
+import * as tf from '@tensorflow/tfjs-core';
+import type { GraphModelLike, GraphModelTaps, GraphModelTensor } from '../from-graph-model.js';
 import type { ImageLimits } from './check-forward.js';
 
 /** Where in a graph model the parts of a classifier are: names of nodes. */
@@ -39,22 +40,38 @@ export function graphParts(
   for (const stage of stages) checkName(nodes, 'taps.stages', stage);
   checkName(nodes, 'taps.embedding', embedding);
   if (logits !== undefined) checkName(nodes, 'taps.logits', logits);
-  const output = logits ?? (model.outputs[0]?.name as string);
-  const classes = numClasses ?? model.outputs.find(({ name }) => bare(name) === bare(output))?.shape?.at(-1);
-  if (classes === undefined || classes < 1) {
-    throw invalidArgument(WHERE, 'taps.numClasses', 'be given where the model does not say it', classes);
-  }
-  checkInteger(WHERE, 'taps.numClasses', classes, 1);
-  const [, height = -1, width = -1, channels = -1] = input.shape ?? [];
-  return {
+  if (numClasses !== undefined) checkInteger(WHERE, 'taps.numClasses', numClasses, 1);
+  const parts = {
     input: input.name,
     stages,
     embedding,
-    logits: beforeProbabilities(nodes, output),
-    numClasses: classes,
+    logits: beforeProbabilities(nodes, logits ?? (model.outputs[0]?.name as string)),
+    ...limitsOf(input),
+  };
+  return { ...parts, numClasses: numClasses ?? classesOf(model, parts) };
+}
+
+function limitsOf({ shape = [] }: GraphModelTensor): ImageLimits {
+  const [, height = -1, width = -1, channels = -1] = shape;
+  return {
     inChannels: channels === -1 ? 3 : channels,
     ...(height !== -1 && width !== -1 && { imageSize: [height, width] }),
   };
+}
+
+// Converted graphs seldom tell the shape of their outputs.
+function classesOf(
+  model: GraphModelLike,
+  { input, logits, inChannels, imageSize }: Omit<GraphParts, 'numClasses'>,
+): number {
+  if (imageSize === undefined) {
+    const rule = 'be given where the model leaves open the size of its images';
+    throw invalidArgument(WHERE, 'taps.numClasses', rule, undefined);
+  }
+  return tf.tidy(() => {
+    const result = model.execute({ [input]: tf.zeros([1, ...imageSize, inChannels]) }, [logits]);
+    return (Array.isArray(result) ? (result[0] as tf.Tensor) : result).size;
+  });
 }
 
 // tfjs keeps the graph, but has no typed way to ask for it. Without it, names are checked when they are used.

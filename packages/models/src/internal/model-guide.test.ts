@@ -7,10 +7,11 @@ import type { Model } from '../model.js';
 import { visionTransformer } from './vision-transformer.js';
 
 const resnet = () => cifarResnet({ depth: 8, width: 2, numClasses: 3, rng: createRng(3) });
-const transformer = () =>
+const transformer = (frozenStages?: number) =>
   visionTransformer('visionTransformer', {
     ...{ width: 8, depth: 8, heads: 2, imageSize: [8, 12], patchSize: 4, numClasses: 3, dropPath: 0.5 },
     rng: createRng(3),
+    ...(frozenStages !== undefined && { frozenStages }),
   });
 const noise = (seed: number) => {
   const rng = createRng(seed);
@@ -34,7 +35,7 @@ function close(got: tf.Tensor | undefined, wanted: tf.Tensor | undefined): void 
 
 describe.each([
   ['of a network of stages', resnet],
-  ['of a transformer', transformer],
+  ['of a transformer', () => transformer()],
 ])('the guide %s', (_, build) => {
   useBackend('wasm');
 
@@ -168,5 +169,15 @@ describe('a transformer', () => {
     expect(numbers(row)).not.toEqual(
       numbers(tf.slice(attention as tf.Tensor4D, [0, 0, 0, 0], [-1, -1, 1, -1])),
     );
+  });
+
+  it('runs its frozen stages as such, also for the probes', () => {
+    const model = transformer(4);
+    const { logits } = model.forward(noise(1), { training: true });
+    // Nothing is dropped there, so that training is as inference.
+    const both = model.guide.forwardWithAttention?.(noise(1), 'last', { training: true });
+    close(both?.logits, logits);
+    close(both?.clsAttention, model.guide.attention?.(noise(1), { layer: 'last', rows: 'cls' }));
+    close(model.guide.features(noise(1), 4, { training: true }), model.guide.features(noise(1), 4));
   });
 });
