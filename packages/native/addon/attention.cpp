@@ -8,9 +8,9 @@
 #include "args.hpp"
 #include "block-products.hpp"
 #include "context.hpp"
+#include "row-tiles.hpp"
 #include "softmax-rows.hpp"
 #include "threads.hpp"
-#include "transpose-tile.hpp"
 
 namespace mix {
 
@@ -46,33 +46,6 @@ struct Geometry {
   int64_t biasCount() const { return kinds * heads * tokens * tokens; }
   int64_t biasAt(int64_t head) const { return head % (kinds * heads) * tokens * tokens; }
 };
-
-// to[rows, wide] = from, with zeros beside it; all zeros where there is no `from`.
-void gather(const float* from, int64_t step, int64_t rows, int64_t columns, float* to, int64_t wide) {
-  for (int64_t row = 0; row < rows; ++row, to += wide) {
-    const int64_t taken = from == nullptr ? 0 : columns;
-    std::copy_n(from + (from == nullptr ? 0 : row * step), taken, to);
-    std::fill(to + taken, to + wide, 0.0f);
-  }
-}
-
-void scatter(const float* from, int64_t wide, int64_t rows, int64_t columns, float* to, int64_t step) {
-  for (int64_t row = 0; row < rows; ++row) std::copy_n(from + row * wide, columns, to + row * step);
-}
-
-// to[columns, wide] = the transpose of from[rows, columns], with zeros beside it
-void gatherTransposed(const float* from, int64_t step, int64_t rows, int64_t columns, float* to, int64_t wide) {
-  transposeTile(reinterpret_cast<const uint32_t*>(from), step, reinterpret_cast<uint32_t*>(to), wide, columns, rows);
-  for (int64_t c = 0; c < columns; ++c) std::fill(to + c * wide + rows, to + (c + 1) * wide, 0.0f);
-}
-
-// Asks for rows that are soon read, or written: they come from afar while something else is computed.
-template <bool kWrite>
-void prefetch(const float* at, int64_t step, int64_t rows, int64_t columns) {
-  for (int64_t row = 0; row < rows; ++row) {
-    for (int64_t c = 0; c < columns; c += kLine) __builtin_prefetch(at + row * step + c, kWrite ? 1 : 0);
-  }
-}
 
 // The product of a[rows, depth] and the plain matrix b[depth, columns].
 template <bool kAdd>
