@@ -19,7 +19,11 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { type AdautomixOptions, resolveAdautomix } from './adautomix-options.js';
 import { type AdautomixPass, adautomixPass } from './adautomix-pass.js';
-import { createGeneratorMixer, type GeneratorMixerOptions } from './generator-mixer.js';
+import {
+  createGeneratorMixer,
+  type GeneratorMixerOptions,
+  type GeneratorMixPlan,
+} from './generator-mixer.js';
 import { createMaskGenerator, type MaskGenerator } from './mask-generator.js';
 import { upsamplingsOf } from './mask-generator-design.js';
 import { type AdautomixPlan, planAdautomix } from './plan-adautomix.js';
@@ -42,7 +46,7 @@ export interface AdautomixMethod extends Method {
     context: Pick<StepContext, 'step'>,
   ): AdautomixPass;
   /** A mixer by the generator as it is now, with the teacher's features; for pictures and pre-generated data. */
-  mixer(options?: Omit<GeneratorMixerOptions, 'generator' | 'classifier' | 'stage'>): Mixer;
+  mixer(options?: Omit<GeneratorMixerOptions, 'generator' | 'classifier' | 'stage'>): Mixer<GeneratorMixPlan>;
   /** Frees generator and heads, not the teacher; may be called twice. */
   dispose(): void;
 }

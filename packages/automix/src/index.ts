@@ -13,6 +13,7 @@ export type { ComparedMixes, MaskComparison } from './compare-masks.js';
 export { compareMasks } from './compare-masks.js';
 export type { Designed, DesignFormat } from './design-file.js';
 export { loadDesigned, saveDesigned } from './design-file.js';
+export type { Heads } from './heads.js';
 export { applyLamMargin, isInMargin } from './lam-margin.js';
 export type { CollapseBounds, CollapseEvidence, MaskCollapse } from './mask-collapse.js';
 export { maskCollapse } from './mask-collapse.js';
@@ -32,7 +33,6 @@ export type { MixupHead, MixupHeadOptions } from './mixup-head.js';
 export { createMixupHead } from './mixup-head.js';
 export type {
   HeadedOutput,
-  Heads,
   MomentumNetwork,
   MomentumNetworkOptions,
   TeacherView,
@@ -51,3 +51,5 @@ export { probeClassifier, stageOf } from './probe-classifier.js';
 export { rescaleLam } from './rescale-lam.js';
 export { samix } from './samix.js';
 export { takeRows } from './take-rows.js';
+export type { MaskWatch, WatchedPlan } from './watch-masks.js';
+export { watchMasks } from './watch-masks.js';

@@ -102,6 +102,7 @@ describe('createMomentumNetwork', () => {
     );
     expect(logits[0]).not.toEqual(logits[1]);
     expect(logits[2]).not.toEqual(logits[3]);
+    expect(Object.values(network.classify(student, images)).map(numbersOf)).toEqual(logits);
   });
 
   it('refuses one classifier as both, and leaks nothing', () => {

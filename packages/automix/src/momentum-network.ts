@@ -11,6 +11,7 @@ import {
 } from '@mix/core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { type Heads, headsOf } from './heads.js';
 import { createMixupHead, type MixupHead } from './mixup-head.js';
 import { type Momentum, momentumSchedule } from './momentum-schedule.js';
 import { prefixed, taken, within } from './prefixed-state.js';
@@ -78,24 +79,14 @@ export interface MomentumNetwork {
   momentumAt(step: number, totalSteps?: number): number;
   /** Classifiers that share the weights and differ by their head: to evaluate each. Not to be disposed. */
   heads(classifier: Classifier): Heads;
+  /** Logits of all four heads in inference mode, `[B,classes]` each, new: one pass of the student and one of the teacher. */
+  classify(classifier: Classifier, images: Tensor4D): Readonly<Record<keyof Heads, Tensor2D>>;
   /** Teacher and both mixup heads, as fresh tensors. */
   state(): State;
   /** Takes back what {@link MomentumNetwork.state} gave; changes nothing if it does not fit. */
   restore(state: State): void;
   /** Frees both mixup heads; may be called twice. */
   dispose(): void;
-}
-
-/** The four ways to classify. */
-export interface Heads {
-  /** The student's own head, trained on clean images. */
-  readonly student: Classifier;
-  /** The student with its mixup head. */
-  readonly studentMix: Classifier;
-  /** The teacher's own head. */
-  readonly teacher: Classifier;
-  /** The teacher with its mixup head. */
-  readonly teacherMix: Classifier;
 }
 
 /**
@@ -155,12 +146,19 @@ export function createMomentumNetwork({
       updateEma(teacher.variables, classifier.variables as NamedTensors, kept);
       updateEma(slow.variables, own.variables as NamedTensors, kept);
     },
-    heads: (classifier) => ({
-      student: classifier,
-      studentMix: withHead(classifier, own),
-      teacher,
-      teacherMix: withHead(teacher, slow),
-    }),
+    heads: (classifier) => headsOf(classifier, own, teacher, slow),
+    classify: (classifier, images) =>
+      tf.tidy(() => {
+        const [seen, judged] = [classifier, teacher].map((each) =>
+          each.forward(images, { training: false }),
+        ) as [ClassifierOutput, ClassifierOutput];
+        return {
+          student: seen.logits,
+          studentMix: own.logits(seen.embedding),
+          teacher: judged.logits,
+          teacherMix: slow.logits(judged.embedding),
+        };
+      }),
     state: () => {
       const { tensors, values } = teacher.state();
       return {
@@ -211,21 +209,6 @@ function copyStudent(student: Classifier, teacher: Classifier, copyStats: boolea
 
 function headed(output: ClassifierOutput, head: MixupHead): HeadedOutput {
   return { ...output, mixLogits: head.logits(output.embedding) };
-}
-
-function withHead(classifier: Classifier, head: MixupHead): Classifier {
-  const { numClasses, variables } = classifier;
-  return {
-    numClasses,
-    variables,
-    forward: (images, options) =>
-      tf.tidy(() => {
-        const output = classifier.forward(images, options);
-        return { ...output, logits: head.logits(output.embedding) };
-      }),
-    state: () => classifier.state(),
-    restore: (state) => classifier.restore(state),
-  };
 }
 
 function copies(variables: NamedVariables): NamedTensors {

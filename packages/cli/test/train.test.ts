@@ -99,14 +99,19 @@ describe('mix train', () => {
   it('goes on with learned masks exactly where it was stopped, and says which head it evaluates', async () => {
     const learned = [...toy(32, 2), '--mixer', 'automix', '--head', 'teacherMix'];
     const whole = await mix(...learned, '--out', 'masks');
-    expect(whole).toMatchObject({ exitCode: 0, stderr: '' });
+    const warning =
+      /^mix: epoch \d: the learned masks have collapsed \(constant; mean share 0\.\d+, spread .*\n$/;
+    expect(whole).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(warning) });
     expect(whole.stdout).toContain('with mixer automix, evaluated by head teacherMix, seed 0');
     const [, first] = records('masks');
     expect(first).toMatchObject({ type: 'epoch', losses: { generator: expect.any(Number) } });
     expect(first.metrics).toHaveProperty('maskEntropy');
+    expect(Object.keys(first.heads)).toEqual(['student', 'studentMix', 'teacher', 'teacherMix']);
+    expect(first.validation).toEqual(first.heads.teacherMix);
+    expect(first.watched).toMatchObject({ learned: expect.any(Number), collapse: 'constant' });
     const stop = { at: 'epoch 1/2', signal: 'SIGINT' } as const;
     await runMix([...learned, '--out', 'masks-parts'], folder, stop);
-    expect(await mix('train', '--resume', 'masks-parts')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await mix('train', '--resume', 'masks-parts')).toMatchObject({ exitCode: 0 });
     expect(weightsHash('masks-parts')).toBe(weightsHash('masks'));
     const preview = await mix('preview', '--run', 'masks', '--rows', '2', '--out', 'masks.png');
     expect(preview).toMatchObject({ exitCode: 0, stderr: '' });

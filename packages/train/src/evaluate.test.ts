@@ -2,7 +2,7 @@ import type { BatchSource, Classifier, HostBatch } from '@mix/core';
 import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { evaluate } from './evaluate.js';
+import { evaluate, evaluateHeads } from './evaluate.js';
 import { prepareImages } from './prepare-images.js';
 
 beforeAll(() => {
@@ -128,4 +128,22 @@ describe('evaluate', () => {
     ).rejects.toThrow('enough');
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+it('evaluates several heads with one pass over the source', async () => {
+  const source = sourceOf(rows, labels, 2);
+  const own = await evaluate(pixelClassifier, source, prepare);
+  let batches = 0;
+  const found = await evaluateHeads(
+    (images) => {
+      batches++;
+      const logits = tf.reshape(images, [images.shape[0], 2]) as tf.Tensor2D;
+      return { own: logits, turned: tf.neg(logits) };
+    },
+    source,
+    prepare,
+  );
+  expect(batches).toBe(3);
+  expect(found['own']).toEqual(own);
+  expect(found['turned']?.top1).not.toBe(own.top1);
 });

@@ -6,7 +6,7 @@ import {
   plainTargets,
   softCrossEntropy,
 } from '@mix/core';
-import type { Tensor1D } from '@tensorflow/tfjs-core';
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { nextTurn } from './internal/next-turn.js';
 import type { Prepare } from './prepare-images.js';
@@ -27,6 +27,9 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Logits `[B,classes]` of images by name, new: those of several heads on one network, say. */
+export type Classify = (images: Tensor4D) => Readonly<Record<string, Tensor2D>>;
+
 /**
  * Loss and top-1 of a classifier in inference mode, over epoch 0 of a source, without augmentation.
  *
@@ -39,19 +42,34 @@ export async function evaluate(
   classifier: Classifier,
   source: BatchSource,
   prepare: Prepare,
-  { signal }: EvaluateOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  let loss = 0;
-  let hits = 0;
+  const classify: Classify = (images) => ({ own: classifier.forward(images, { training: false }).logits });
+  return (await evaluateHeads(classify, source, prepare, options))['own'] as Evaluation;
+}
+
+/** {@link evaluate} for all logits that `classify` gives, with one pass over the source. */
+export async function evaluateHeads(
+  classify: Classify,
+  source: BatchSource,
+  prepare: Prepare,
+  { signal }: EvaluateOptions = {},
+): Promise<Readonly<Record<string, Evaluation>>> {
+  const totals = new Map<string, { loss: number; hits: number }>();
   let count = 0;
   let pending: Promise<void> | undefined;
   for await (const host of source.batches(0)) {
     signal?.throwIfAborted();
-    const sums = batchSums(classifier, prepare(host));
+    const { names, sums } = batchSums(classify, prepare(host));
     const before = pending;
     pending = readAndDispose(sums).then((values) => {
-      loss += values[0] ?? 0;
-      hits += values[1] ?? 0;
+      for (const [index, name] of names.entries()) {
+        const { loss, hits } = totals.get(name) ?? { loss: 0, hits: 0 };
+        totals.set(name, {
+          loss: loss + (values[2 * index] ?? 0),
+          hits: hits + (values[2 * index + 1] ?? 0),
+        });
+      }
     });
     // Awaited one batch later; until then, or if an earlier one fails, a rejection must not count as unhandled.
     pending.catch(() => undefined);
@@ -62,12 +80,17 @@ export async function evaluate(
   await pending;
   signal?.throwIfAborted();
   if (count === 0) throw invalidArgument('evaluate', 'source', 'have at least one sample', count);
-  if (!Number.isFinite(loss)) {
-    throw invalidArgument('evaluate', 'loss', `be finite over ${count} samples`, loss, {
-      code: 'NOT_FINITE',
-    });
-  }
-  return { loss: loss / count, top1: hits / count, count };
+  return Object.fromEntries(
+    [...totals].map(([name, { loss, hits }]) => {
+      checkFinite(loss, count);
+      return [name, { loss: loss / count, top1: hits / count, count }];
+    }),
+  );
+}
+
+function checkFinite(loss: number, count: number): void {
+  if (Number.isFinite(loss)) return;
+  throw invalidArgument('evaluate', 'loss', `be finite over ${count} samples`, loss, { code: 'NOT_FINITE' });
 }
 
 async function readAndDispose(sums: Tensor1D): Promise<ArrayLike<number>> {
@@ -78,17 +101,22 @@ async function readAndDispose(sums: Tensor1D): Promise<ArrayLike<number>> {
   }
 }
 
-/** Summed loss and hits of one batch, which it disposes. */
-function batchSums(classifier: Classifier, batch: Batch): Tensor1D {
+/** Summed loss and hits of all heads on one batch, which it disposes. */
+function batchSums(classify: Classify, batch: Batch): { names: string[]; sums: Tensor1D } {
   const { images, labels } = batch;
   try {
-    return tf.tidy(() => {
-      const { logits } = classifier.forward(images, { training: false });
-      const loss = tf.sum(softCrossEntropy(logits, plainTargets(labels)));
+    let names: string[] = [];
+    const sums = tf.tidy(() => {
+      const heads = classify(images);
+      names = Object.keys(heads);
       const truth = labels.rank === 1 ? labels : tf.argMax(labels, 1);
-      const hits = tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), truth), 'float32'));
-      return tf.stack([loss, hits]) as Tensor1D;
+      const each = Object.values(heads).flatMap((logits) => [
+        tf.sum(softCrossEntropy(logits, plainTargets(labels))),
+        tf.sum(tf.cast(tf.equal(tf.argMax(logits, 1), truth), 'float32')),
+      ]);
+      return tf.stack(each) as Tensor1D;
     });
+    return { names, sums };
   } finally {
     tf.dispose(batch);
   }

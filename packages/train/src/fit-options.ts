@@ -1,6 +1,7 @@
 import type { BatchSource, Classifier, Guide, Json, Method, Rng } from '@mix/core';
 import type { CheckpointSlot, CheckpointStore } from './checkpoint-store.js';
 import type { Clip } from './clip-gradients.js';
+import type { Classify } from './evaluate.js';
 import type { Optimizer } from './optimizer.js';
 import type { Prepare } from './prepare-images.js';
 import type { EpochRecord, TrainRecord } from './records.js';
@@ -17,10 +18,15 @@ export interface FitOptions {
   /** Evaluated on unmixed images; without it there is no best epoch. */
   readonly validation?: BatchSource;
   /**
-   * Evaluated in place of `classifier`, such as one of a learned method's other heads; chosen before the run. Borrowed.
+   * Evaluated in place of `classifier`, such as one of a learned method's other heads, or all of them; chosen before the run. Borrowed.
    * @defaultValue classifier
    */
-  readonly evaluated?: Classifier;
+  readonly evaluated?: Classifier | EvaluatedHeads;
+  /**
+   * Called after every evaluation, or every epoch without one: what it finds goes into the epoch's record. It must leave everything
+   * that is trained as it is.
+   */
+  readonly watch?: (epoch: number) => Promise<Readonly<Record<string, number | string>>>;
   /** Brings batches onto the device; see `prepareImages`. */
   readonly prepare: Prepare;
   /** Epochs of the whole run, at least 1. */
@@ -58,6 +64,14 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds of any clock, for `seconds` in records and nothing else. @defaultValue performance.now */
   readonly now?: () => number;
+}
+
+/** Several heads that are evaluated together. */
+export interface EvaluatedHeads {
+  /** The logits of each, in inference mode. */
+  readonly classify: Classify;
+  /** The name of the head that counts: that of the epoch's `validation`, by which the best one is found. */
+  readonly counts: string;
 }
 
 /** Where a run is. */

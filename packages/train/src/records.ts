@@ -61,6 +61,10 @@ export interface EpochRecord extends TrainingNumbers {
   readonly learningRate: number;
   /** Evaluation on unmixed images, if this epoch had one. */
   readonly validation?: Evaluation;
+  /** That of every head, where several are evaluated. */
+  readonly heads?: Readonly<Record<string, Evaluation>>;
+  /** What `watch` of `fit` found. */
+  readonly watched?: Readonly<Record<string, number | string>>;
   /** Whether this is the best evaluation so far: higher top-1, or equal top-1 and lower loss. */
   readonly best: boolean;
   /** Time spent in training steps, evaluation not included. */

@@ -73,6 +73,11 @@ describe('flags', () => {
     );
   });
 
+  it('are of one key each', () => {
+    const flags = configOptions().map(({ flag }) => flag);
+    expect(flags.filter((flag, index) => flags.indexOf(flag) !== index)).toEqual([]);
+  });
+
   it('say nothing where none is given', () => {
     expect(parse([])).toEqual(new Map());
   });

@@ -24,6 +24,7 @@ const flagNames: Readonly<Record<string, string>> = {
   'data.path': 'data',
   'labels.rule': 'label-rule',
   'loss.name': 'loss',
+  'model.head': 'model-head',
   'model.name': 'model',
 };
 

@@ -1,4 +1,5 @@
 import type { FitProgress, TrainRecord } from '@mix/train';
+import { type Collapse, collapseOf, describeCollapse } from './describe-collapse.js';
 import { formatEpoch } from './format-epoch.js';
 import type { Printer } from './printer.js';
 import { createProgressBar } from './progress-bar.js';
@@ -15,6 +16,7 @@ export interface TrainReporter {
 export function createTrainReporter(printer: Printer): TrainReporter {
   const bar = createProgressBar();
   let epochs = 0;
+  let collapse: Collapse | undefined;
   return {
     onRecord(record) {
       if (record.type === 'start') {
@@ -28,6 +30,9 @@ export function createTrainReporter(printer: Printer): TrainReporter {
       } else if (record.type === 'epoch') {
         bar.clear();
         printer.line(formatEpoch(record, epochs));
+        const now = collapseOf(record, epochs);
+        if (now !== undefined && now !== collapse) printer.note(describeCollapse(now, record));
+        collapse = now;
       }
     },
     onProgress({ epoch, stepInEpoch, stepsPerEpoch, loss }) {

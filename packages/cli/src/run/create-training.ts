@@ -1,6 +1,6 @@
 import { type BatchSource, type Classifier, createRng, type Method, type Rng } from '@mix/core';
 import { layerRates, type Model } from '@mix/models';
-import { type Prepare, prepareImages, type Rates } from '@mix/train';
+import { type EvaluatedHeads, type Prepare, prepareImages, type Rates } from '@mix/train';
 import type { Config } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
 import type { Learned } from '../factories/learned/learned.js';
@@ -19,8 +19,8 @@ export interface Training {
   readonly method: Method;
   /** What is seen of the masks, if they are learned. */
   readonly learned: Learned | undefined;
-  /** The classifier that counts: another head than the model's where the configuration says so. */
-  readonly evaluated: Classifier;
+  /** What is evaluated: the model, or all heads of a learned method. */
+  readonly evaluated: Classifier | EvaluatedHeads;
   readonly train: BatchSource;
   readonly test: BatchSource;
   readonly prepare: Prepare;
@@ -70,7 +70,7 @@ export function createTraining(
     model,
     method,
     learned,
-    evaluated: learned?.heads[headOf(config.method)] ?? model,
+    evaluated: learned ? { classify: learned.classify, counts: headOf(config.method) } : model,
     train,
     test,
     prepare: viewed(prepareImages({ mean, std, flip, cropPadding }), config.method),

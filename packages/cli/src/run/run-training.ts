@@ -8,6 +8,7 @@ import { writePng } from '../gallery/write-png.js';
 import { createTraining } from './create-training.js';
 import { drawFirstMixes } from './draw-first-mixes.js';
 import type { OpenedData } from './open-data.js';
+import { watchHeldOut } from './watch-held-out.js';
 
 /** A run to do. */
 export interface TrainingRun {
@@ -51,6 +52,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       epochs: config.train.epochs,
       rng: training.rng,
       evaluated: training.evaluated,
+      ...(training.learned && { watch: () => watchHeldOut(training, config.seed) }),
       optimizers: training.groups.optimizers,
       schedule: training.groups.schedule,
       ...(config.train.clipNorm !== undefined && { clip: { norm: config.train.clipNorm } }),

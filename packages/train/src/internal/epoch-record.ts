@@ -4,10 +4,13 @@ import type { EpochRecord } from '../records.js';
 import type { Position } from './run-state.js';
 import { meansOf, recordNumbers } from './totals.js';
 
+/** What was found out at the end of an epoch. */
+export type Findings = Pick<EpochRecord, 'validation' | 'heads' | 'watched'>;
+
 /** The record of the epoch whose steps are all done at `position`. */
 export function epochRecord(
   { epoch, step, totals, learningRate, best }: Position,
-  validation: Evaluation | undefined,
+  { validation, heads, watched }: Findings,
 ): EpochRecord {
   return {
     type: 'epoch',
@@ -16,6 +19,8 @@ export function epochRecord(
     ...recordNumbers(meansOf(totals)),
     learningRate,
     ...(validation && { validation }),
+    ...(heads && { heads }),
+    ...(watched && { watched }),
     best: validation !== undefined && isBetter(validation, best?.validation),
     seconds: totals.seconds,
     imagesPerSecond: totals.seconds > 0 ? totals.samples / totals.seconds : 0,

@@ -2,10 +2,10 @@ import { invalidArgument, type StepContext } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { encodeCheckpoint } from '../checkpoint.js';
 import type { CheckpointSlot } from '../checkpoint-store.js';
-import { type Evaluation, evaluate } from '../evaluate.js';
 import type { FitOptions, FitResult } from '../fit-options.js';
-import { epochRecord } from './epoch-record.js';
+import { epochRecord, type Findings } from './epoch-record.js';
 import { checkIdentity, type Identity, identityOf } from './identity.js';
+import { lookAt } from './look-at.js';
 import { newestCheckpoint } from './newest-checkpoint.js';
 import { nextTurn } from './next-turn.js';
 import { planRun, type RunPlan } from './run-plan.js';
@@ -84,20 +84,17 @@ export class TrainingRun {
 
   /** Evaluates, logs and saves a trained epoch; false if the signal came first. */
   async finishEpoch(): Promise<boolean> {
-    const { epochs, validation: source, evaluateEvery = 1, signal, prepare, log } = this.#options;
-    const { classifier, evaluated = classifier } = this.#options;
+    const { signal, log } = this.#options;
     const position = this.#position;
     const epoch = position.epoch + 1;
-    let validation: Evaluation | undefined;
-    if (source !== undefined && (epoch % evaluateEvery === 0 || epoch === epochs)) {
-      try {
-        validation = await evaluate(evaluated, source, prepare, signal && { signal });
-      } catch (error) {
-        if (signal?.aborted && error === signal.reason) return false;
-        throw error;
-      }
+    let found: Findings;
+    try {
+      found = await lookAt(this.#options, epoch);
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) return false;
+      throw error;
     }
-    const record = epochRecord(position, validation);
+    const record = epochRecord(position, found);
     log?.(record);
     const { best } = position;
     this.#position = {

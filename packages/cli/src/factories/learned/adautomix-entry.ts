@@ -1,4 +1,5 @@
 import { type AdautomixMethod, adautomix, applyGeneratorMix, planGeneratorMix } from '@mix/adautomix';
+import { watchMasks } from '@mix/automix';
 import { type Batch, type Rng, shapeOf } from '@mix/core';
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -87,6 +88,7 @@ export const adautomixEntry = learnedEntry(
 function seen(method: AdautomixMethod, { classifier }: LearnedContext, dispose: () => void): Learned {
   const { generator, network, stage } = method;
   const { teacher } = network;
+  const heads = network.heads(classifier);
   const planOf = (batch: Batch, { partner, lam }: PairRequest, rng: Rng) => ({
     ...planGeneratorMix(shapeOf(batch), rng, generator, { mixSamples: 2 }),
     sources: partner.map((other, row) => [row, other]),
@@ -94,7 +96,9 @@ function seen(method: AdautomixMethod, { classifier }: LearnedContext, dispose: 
   });
   return {
     method,
-    heads: network.heads(classifier),
+    heads,
+    classify: (images) => network.classify(classifier, images),
+    watch: (batch, rng) => watchMasks(method.mixer({ lamPer: 'sample' }), heads.teacherMix, batch, { rng }),
     mixer: method.mixer(),
     mixPairs: (batch, pairs, rng) => {
       const source = { generator, classifier: teacher, stage };

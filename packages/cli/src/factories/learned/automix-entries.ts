@@ -1,4 +1,4 @@
-import { type AutomixMethod, applyBlockMix, automix, planBlockMix, samix } from '@mix/automix';
+import { type AutomixMethod, applyBlockMix, automix, planBlockMix, samix, watchMasks } from '@mix/automix';
 import { type Batch, type Rng, shapeOf } from '@mix/core';
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
@@ -61,13 +61,16 @@ function headMixer(name: string, context: LearnedContext) {
 function seen(method: AutomixMethod, { classifier }: LearnedContext, dispose: () => void): Learned {
   const { block, network, stage } = method;
   const { teacher } = network;
+  const heads = network.heads(classifier);
   const planOf = (batch: Batch, pairs: PairRequest, rng: Rng) => ({
     ...planBlockMix(shapeOf(batch), rng, block),
     ...pairs,
   });
   return {
     method,
-    heads: network.heads(classifier),
+    heads,
+    classify: (images) => network.classify(classifier, images),
+    watch: (batch, rng) => watchMasks(method.mixer({ lamPer: 'sample' }), heads.teacherMix, batch, { rng }),
     mixer: method.mixer(),
     mixPairs: (batch, pairs, rng) =>
       applyBlockMix(batch, planOf(batch, pairs, rng), { block, classifier: teacher, stage }, { masks: true }),

@@ -1,7 +1,7 @@
-import type { Heads } from '@mix/automix';
+import type { Heads, MaskWatch } from '@mix/automix';
 import type { Batch, Classifier, Method, MixedBatch, Mixer, Rng } from '@mix/core';
 import type { Model } from '@mix/models';
-import type { Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { MixerContext } from '../mixer-entry.js';
 
 /** The network that a method is made for. */
@@ -31,6 +31,10 @@ export interface PairRequest {
 export interface Learned {
   readonly method: Method;
   readonly heads: Heads;
+  /** Logits of all heads in inference mode, new. */
+  readonly classify: (images: Tensor4D) => Readonly<Record<keyof Heads, Tensor2D>>;
+  /** Whether the masks are of use on a held-out batch, with a λ for each row. */
+  readonly watch: (batch: Batch, rng: Rng) => Promise<MaskWatch>;
   /** Mixes by the masks as they are now, as training draws them. */
   readonly mixer: Mixer;
   /** Mixes given pairs, with masks. */
