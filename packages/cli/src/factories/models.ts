@@ -9,6 +9,8 @@ import {
   lenet,
   type Model,
   type ModelOptions,
+  nexceptionSmall,
+  nexceptionTiny,
   preactResnet18,
   resnet18,
   resnet20,
@@ -29,6 +31,7 @@ import {
   wrn16x8,
   wrn28x8,
   wrn28x10,
+  xception,
 } from '@mix/models';
 import { z } from 'zod';
 import {
@@ -91,6 +94,7 @@ const grouped = { ...residual, cardinality, baseWidth };
 const wide = { width: width(16), dropPath, dropout: dropout(0) };
 const transformer = { patchSize: patchSize(16), dropPath };
 const hierarchical = { patchSize: patchSize(4), dropPath };
+const separable = { patchSize: patchSize(2), width: width(96), dropPath };
 const plain = { batchNorm: normalised, head, width: width(64), hidden, dropout: dropout(0.5) };
 const oneSize = true;
 
@@ -124,6 +128,9 @@ export const models: Readonly<Record<string, ModelEntry>> = {
     { stem, growthRate, bnSize, dropout: dropout(0) },
     densenet121,
   ),
+  xception: entry('Xception, 21 M parameters', { stem, width: width(32) }, xception),
+  'nexception-tiny': entry('NEXcepTion-T, 22 M parameters', separable, nexceptionTiny),
+  'nexception-small': entry('NEXcepTion-S, 41 M parameters', separable, nexceptionSmall),
   'convnext-tiny': entry('ConvNeXt-Tiny, 28 M parameters', hierarchical, convnextTiny),
   'convnext-small': entry('ConvNeXt-Small, 49 M parameters', hierarchical, convnextSmall),
   'deit-tiny': entry('DeiT-Tiny, a transformer of 6 M parameters', transformer, deitTiny, { oneSize }),
