@@ -21,12 +21,12 @@ function values(...shape) {
 
 const run = (name, inputs, attributes) => tf.engine().runKernel(name, inputs, attributes);
 
-function convolutionOperands({ batch, size, kernel, from, to }) {
+function convolutionOperands({ batch, size, kernel, from, to, groups }) {
   return {
     x: values(batch, size, size, from),
-    filter: values(kernel, kernel, from, to),
+    filter: values(kernel, kernel, from / groups, to),
     dy: values(batch, size, size, to),
-    attributes: { strides: 1, pad: 'same', dataFormat: 'NHWC' },
+    attributes: { strides: 1, pad: 'same', dataFormat: 'NHWC', dilations: 1, groups },
   };
 }
 
@@ -36,6 +36,9 @@ function convolution(compute) {
     return { compute: compute(x, filter, dy, attributes), dispose: () => tf.dispose([x, filter, dy]) };
   };
 }
+
+/** That of tfjs, or ours in groups. */
+const kernelFor = ({ groups }) => (groups === 1 ? 'Conv2D' : 'MixGroupedConv2D');
 
 /** An operation of arrays, alone or with the gradients of them all. */
 function differentiable(operands, compute) {
@@ -53,14 +56,16 @@ function differentiable(operands, compute) {
 const affine = (shape) => [values(...shape), tf.ones([shape.at(-1)]), tf.zeros([shape.at(-1)])];
 
 const operations = {
-  'conv-forward': convolution((x, filter) => () => tf.conv2d(x, filter, 1, 'same')),
+  'conv-forward': convolution(
+    (x, filter, _, attributes) => () => run(kernelFor(attributes), { x, filter }, attributes),
+  ),
   'conv-input-gradient': convolution(
     (x, filter, dy, attributes) => () =>
-      run('Conv2DBackpropInput', { dy, filter }, { ...attributes, inputShape: x.shape }),
+      run(`${kernelFor(attributes)}BackpropInput`, { dy, filter }, { ...attributes, inputShape: x.shape }),
   ),
   'conv-filter-gradient': convolution(
     (x, filter, dy, attributes) => () =>
-      run('Conv2DBackpropFilter', { x, dy }, { ...attributes, filterShape: filter.shape }),
+      run(`${kernelFor(attributes)}BackpropFilter`, { x, dy }, { ...attributes, filterShape: filter.shape }),
   ),
   matmul({ count, m, k, n, left = false, right = false }) {
     const a = values(count, ...(left ? [k, m] : [m, k]));

@@ -12,15 +12,16 @@ def values(*shape):
 
 def convolution(op, sizes, memory_format):
     batch, size, kernel, inputs, outputs = (sizes[key] for key in ("batch", "size", "kernel", "from", "to"))
+    groups = sizes["groups"]
     x = values(batch, inputs, size, size).contiguous(memory_format=memory_format)
-    weight = values(outputs, inputs, kernel, kernel).contiguous(memory_format=memory_format)
+    weight = values(outputs, inputs // groups, kernel, kernel).contiguous(memory_format=memory_format)
     dy = values(batch, outputs, size, size).contiguous(memory_format=memory_format)
     pad = kernel // 2
     if op == "conv-forward":
-        return lambda: F.conv2d(x, weight, padding=pad)
+        return lambda: F.conv2d(x, weight, padding=pad, groups=groups)
     mask = [op == "conv-input-gradient", op == "conv-filter-gradient", False]
     return lambda: torch.ops.aten.convolution_backward(
-        dy, x, weight, None, [1, 1], [pad, pad], [1, 1], False, [0, 0], 1, mask
+        dy, x, weight, None, [1, 1], [pad, pad], [1, 1], False, [0, 0], groups, mask
     )
 
 

@@ -11,12 +11,13 @@ const parts = {
   'filter-gradient': 'filter gradient',
 };
 
-function convolution(batch, size, kernel, from, to) {
+function convolution(batch, size, kernel, from, to, groups = 1) {
+  const grouped = groups === 1 ? '' : ` in ${groups} groups`;
   return convolutions.map((op) => ({
-    label: `conv ${kernel}x${kernel}, ${from} to ${to} at ${size}x${size}, ${parts[op.slice('conv-'.length)]}`,
+    label: `conv ${kernel}x${kernel}, ${from} to ${to}${grouped} at ${size}x${size}, ${parts[op.slice('conv-'.length)]}`,
     op,
-    sizes: { batch, size, kernel, from, to },
-    flops: 2 * batch * size * size * kernel * kernel * from * to,
+    sizes: { batch, size, kernel, from, to, groups },
+    flops: 2 * batch * size * size * kernel * kernel * (from / groups) * to,
   }));
 }
 
@@ -56,6 +57,10 @@ export const kernels = [
   ...convolution(16, 8, 1, 512, 128),
   ...convolution(16, 4, 1, 256, 1024),
   ...convolution(16, 2, 1, 2048, 512),
+  ...convolution(32, 32, 3, 128, 128, 32),
+  ...convolution(32, 16, 3, 256, 256, 32),
+  ...convolution(32, 8, 3, 512, 512, 32),
+  ...convolution(32, 4, 3, 1024, 1024, 32),
   product('4160x192x576', { count: 1, m: tokens, k: width, n: 3 * width }),
   product('4160x192x768', { count: 1, m: tokens, k: width, n: 4 * width }),
   product('4160x768x192', { count: 1, m: tokens, k: 4 * width, n: width }),
