@@ -10,7 +10,7 @@ export { gelu, geluGradient } from './gelu';
 export { convolveGroups } from './grouped-convolution';
 export { groupedFilterGradient } from './grouped-filter-gradient';
 export { layerNorm, layerNormGradient } from './layer-norm';
-export { matMul, matMulScratch } from './matmul';
+export { addRow, matMul, matMulScratch } from './matmul';
 export { addBox, clearBox, copyImage, pasteBox } from './paste';
 export { averagePoolGradient, maxPoolGradient } from './pooling';
 export { sumColumns, sumRows } from './reduction';

@@ -62,6 +62,22 @@ export function matMul(
   }
 }
 
+/** Adds one row to every row of `y [rows, columns]`. */
+export function addRow(y: usize, row: usize, rows: i32, columns: i32): void {
+  const vectors = columns & ~3;
+  for (let r = 0; r < rows; r++) {
+    for (let c = 0; c < vectors; c += 4) {
+      const at = (<usize>c) << 2;
+      v128.store(y + at, f32x4.add(v128.load(y + at), v128.load(row + at)));
+    }
+    for (let c = vectors; c < columns; c++) {
+      const at = (<usize>c) << 2;
+      store<f32>(y + at, load<f32>(y + at) + load<f32>(row + at));
+    }
+    y += (<usize>columns) << 2;
+  }
+}
+
 /** Floats of scratch that `matMul` takes. */
 export function matMulScratch(columns: i32, depth: i32): i32 {
   return ROW_BLOCK * DEPTH_BLOCK + depth * ((columns + 7) & ~7);

@@ -9,6 +9,7 @@ type Count = (first: number, second: number) => number;
 export interface Simd {
   readonly adamwUpdate: Numeric;
   readonly addBox: Numeric;
+  readonly addRow: Numeric;
   readonly attention: Numeric;
   readonly attentionGradient: Numeric;
   readonly attentionScratch: Count;

@@ -51,6 +51,28 @@ describe.each(sizes)('matMul, %s', (_name, a, b) => {
   });
 });
 
+describe('fused matMul', () => {
+  it.each([
+    ['a bias', [7], 'linear'],
+    ['a bias of one row', [1, 7], 'linear'],
+    ['a bias and an activation', [7], 'relu'],
+    ['no bias', undefined, 'linear'],
+  ] as const)('with %s agrees with the CPU backend', async (_name, shape, activation) => {
+    await expectSameOnCpu(() => {
+      const bias = shape && tensor([...shape], 3);
+      const options = { a: tensor([5, 9], 1), b: tensor([9, 7], 2), activation, ...(bias && { bias }) };
+      return [tf.fused.matMul(options as Parameters<typeof tf.fused.matMul>[0])];
+    });
+  });
+
+  it('adds the bias to transposed products', async () => {
+    await expectSameOnCpu(() => {
+      const options = { a: tensor([9, 5], 1), b: tensor([7, 9], 2), bias: tensor([7], 3) };
+      return [tf.fused.matMul({ ...options, transposeA: true, transposeB: true } as never)];
+    });
+  });
+});
+
 it('leaves nothing behind', () => {
   const given = [tensor([3, 20, 30], 1), tensor([3, 30, 20], 2)];
   expectNoLeak(() => tf.grads((p, q) => tf.sum(tf.matMul(p as tf.Tensor, q as tf.Tensor)))(given));
