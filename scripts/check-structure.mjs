@@ -32,7 +32,7 @@ for (const name of packages) {
 const aboutBackends = /^packages\/(kernels|native)\/|\/backends\//;
 const computes = /^import \* as tf from/m;
 const byHand = /\bsetBackend\(/;
-const byRun = /\b(useBackend|startBackend|describeMixer)\(/;
+const byRun = /\b((useBackend|startBackend|describeMixer)\(|useShapeBackend\b)/;
 const banned = [
   [/\bMath\.random\b/, 'Math.random: draw from an Rng'],
   [/\bDate\.now\b|new Date\(\)/, 'the wall clock: pass `now` in'],
