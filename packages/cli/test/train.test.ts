@@ -40,7 +40,7 @@ function weightsHash(run: string): string {
 describe('mix train', () => {
   it('trains on a long tail with images of two streams, and a label rule', async () => {
     const words =
-      '--mixer cmo --tail exponential --tail-factor 0.2 --label-rule remix --balance balanced-softmax --out tail';
+      '--mixer cmo --tail exponential --tail-factor 0.2 --label-rule remix --balance balanced-softmax --crop-scale 0.5,1 --out tail';
     const { exitCode, stdout, stderr } = await mix(...toy(64, 1), ...words.split(' '));
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toContain('drawn shapes: 27 training and 32 test images');

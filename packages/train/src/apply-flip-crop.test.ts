@@ -112,3 +112,17 @@ describe('applyFlipCrop', () => {
     );
   });
 });
+
+it('shows the mirrored image outside with padding by reflection', () => {
+  const reflected = { ...plan(-1, 2, false), padding: 'reflect' as const };
+  expect(rowsOf(applyFlipCrop(image(), reflected))).toEqual([
+    [7, 8, 7, 6],
+    [3, 4, 3, 2],
+    [7, 8, 7, 6],
+    [11, 12, 11, 10],
+  ]);
+  const shape = [1, 4, 4] as const;
+  expect(() => planFlipCrop(shape, createRng(0), { cropPadding: 4, padding: 'reflect' })).toThrow(
+    /cropPadding/,
+  );
+});

@@ -1,6 +1,7 @@
 export type { AdamwOptions } from './adamw.js';
 export { adamw } from './adamw.js';
 export { applyFlipCrop } from './apply-flip-crop.js';
+export { applyResizedCrop } from './apply-resized-crop.js';
 export type { Checkpoint } from './checkpoint.js';
 export { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 export type { CheckpointSlot, CheckpointStore } from './checkpoint-store.js';
@@ -18,6 +19,8 @@ export { memoryCheckpointStore } from './memory-checkpoint-store.js';
 export type { Optimizer } from './optimizer.js';
 export type { FlipCropOptions, FlipCropPlan } from './plan-flip-crop.js';
 export { planFlipCrop } from './plan-flip-crop.js';
+export type { ResizedCropOptions, ResizedCropPlan } from './plan-resized-crop.js';
+export { planResizedCrop } from './plan-resized-crop.js';
 export type { Prepare, PrepareImagesOptions } from './prepare-images.js';
 export { prepareImages } from './prepare-images.js';
 export type { Rates } from './rates.js';

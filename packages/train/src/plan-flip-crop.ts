@@ -1,11 +1,13 @@
-import { type BatchShape, checkInteger, type Rng } from '@mix/core';
+import { type BatchShape, checkChoice, checkInteger, invalidArgument, type Rng } from '@mix/core';
 
 /** Options of {@link planFlipCrop}. */
 export interface FlipCropOptions {
   /** Mirror each image left to right with probability ½. @defaultValue false */
   readonly flip?: boolean;
-  /** Black pixels added on every side before a window of the old size is cut out at random. @defaultValue 0 */
+  /** Pixels added on every side before a window of the old size is cut out at random. @defaultValue 0 */
   readonly cropPadding?: number;
+  /** What these pixels show: black, or the image mirrored at its edge pixels. @defaultValue 'black' */
+  readonly padding?: 'black' | 'reflect';
 }
 
 /** What {@link planFlipCrop} drew, per image: plain JSON. */
@@ -20,6 +22,8 @@ export interface FlipCropPlan {
   readonly top: readonly number[];
   /** How far each window lies to the right of the image's own place, from −padding to padding. */
   readonly left: readonly number[];
+  /** What lies outside the image. @defaultValue 'black' */
+  readonly padding?: 'black' | 'reflect';
 }
 
 /**
@@ -32,9 +36,18 @@ export interface FlipCropPlan {
 export function planFlipCrop(
   shape: BatchShape,
   rng: Rng,
-  { flip = false, cropPadding = 0 }: FlipCropOptions = {},
+  { flip = false, cropPadding = 0, padding = 'black' }: FlipCropOptions = {},
 ): FlipCropPlan {
   checkInteger('planFlipCrop', 'cropPadding', cropPadding);
+  checkChoice('planFlipCrop', 'padding', padding, ['black', 'reflect']);
+  if (padding === 'reflect' && cropPadding >= Math.min(shape[1], shape[2])) {
+    throw invalidArgument(
+      'planFlipCrop',
+      'cropPadding',
+      `be below the image's sides, ${shape.slice(1)}`,
+      cropPadding,
+    );
+  }
   const rows = Array.from({ length: shape[0] }, () => ({
     top: cropPadding === 0 ? 0 : rng.integer(2 * cropPadding + 1) - cropPadding,
     left: cropPadding === 0 ? 0 : rng.integer(2 * cropPadding + 1) - cropPadding,
@@ -46,5 +59,6 @@ export function planFlipCrop(
     flip: rows.map((row) => row.flip),
     top: rows.map((row) => row.top),
     left: rows.map((row) => row.left),
+    ...(padding === 'reflect' && { padding }),
   };
 }

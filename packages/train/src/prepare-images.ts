@@ -2,7 +2,9 @@ import { type Batch, checkInteger, type HostBatch, invalidArgument, type Rng } f
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { applyFlipCrop } from './apply-flip-crop.js';
+import { applyResizedCrop } from './apply-resized-crop.js';
 import { type FlipCropOptions, planFlipCrop } from './plan-flip-crop.js';
+import { planResizedCrop, type ResizedCropOptions } from './plan-resized-crop.js';
 
 /** Brings a batch onto the device. With `rng` it augments (training), without it does not (evaluation). */
 export type Prepare = (host: HostBatch, rng?: Rng) => Batch;
@@ -13,16 +15,25 @@ export interface PrepareImagesOptions extends FlipCropOptions {
   readonly mean: readonly number[];
   /** Standard deviation of each channel, in the same units, above 0. */
   readonly std: readonly number[];
+  /** Windows of random size and shape, made as large as the image, in place of the crop; `flip` mirrors them. Off by default. */
+  readonly resizedCrop?: Omit<ResizedCropOptions, 'flip'>;
 }
 
 /**
  * Uploads uint8 images, mirrors and crops them if there is an `rng`, and normalises: `(x/255 − mean) / std`. As in the usual
- * torchvision pipeline the padding is black *before* the normalisation, so it ends as `−mean/std`, not as 0.
+ * torchvision pipeline black padding is black *before* the normalisation, so it ends as `−mean/std`, not as 0.
  *
  * @returns A function whose batch is new; the caller disposes it.
  * @throws MixError `INVALID_ARGUMENT`; the function throws `SHAPE` when `mean` does not fit the channels.
  */
-export function prepareImages({ mean, std, flip = false, cropPadding = 0 }: PrepareImagesOptions): Prepare {
+export function prepareImages({
+  mean,
+  std,
+  flip = false,
+  cropPadding = 0,
+  padding = 'black',
+  resizedCrop,
+}: PrepareImagesOptions): Prepare {
   if (mean.length === 0 || !mean.every(Number.isFinite)) {
     throw invalidArgument('prepareImages', 'mean', 'be finite numbers, one a channel', mean);
   }
@@ -30,6 +41,9 @@ export function prepareImages({ mean, std, flip = false, cropPadding = 0 }: Prep
     throw invalidArgument('prepareImages', 'std', `be ${mean.length} finite numbers above 0`, std);
   }
   checkInteger('prepareImages', 'cropPadding', cropPadding);
+  if (resizedCrop !== undefined && cropPadding > 0) {
+    throw invalidArgument('prepareImages', 'cropPadding', 'be 0 with resizedCrop', cropPadding);
+  }
   const scale = std.map((value) => 1 / (255 * value));
   const offset = mean.map((value, channel) => -value / (std[channel] as number));
 
@@ -46,16 +60,20 @@ export function prepareImages({ mean, std, flip = false, cropPadding = 0 }: Prep
         },
       );
     }
-    const plan =
-      rng !== undefined && (flip || cropPadding > 0)
-        ? planFlipCrop([size, height, width], rng, { flip, cropPadding })
-        : undefined;
+    const shape = [size, height, width] as const;
+    const cut = (raw: Tensor4D): Tensor4D => {
+      if (rng === undefined) return raw;
+      if (resizedCrop !== undefined) {
+        return applyResizedCrop(raw, planResizedCrop(shape, rng, { ...resizedCrop, flip }));
+      }
+      if (!flip && cropPadding === 0) return raw;
+      return applyFlipCrop(raw, planFlipCrop(shape, rng, { flip, cropPadding, padding }));
+    };
     const images = tf.tidy(() => {
       // Converted on the host: an upload as int32 costs as many bytes, and a cast on top.
       const raw: Tensor4D = tf.tensor4d(new Float32Array(host.images), [size, height, width, channels]);
-      const cut = plan === undefined ? raw : applyFlipCrop(raw, plan);
       // A whole image as the row that is broadcast: with rows of three channels WebAssembly took 45 times as long.
-      const rows = tf.reshape(cut, [size, height * width * channels]);
+      const rows = tf.reshape(cut(raw), [size, height * width * channels]);
       const scaled = tf.mul(rows, repeated(scale, height * width));
       return tf.reshape(tf.add(scaled, repeated(offset, height * width)), raw.shape) as Tensor4D;
     });

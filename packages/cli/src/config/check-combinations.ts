@@ -22,6 +22,10 @@ export function checkCombinations(config: Config, context: z.core.$RefinementCtx
   } else if (finalRate > learningRate) {
     refuse(['train', 'finalRate'], `be at most the highest (--learning-rate ${learningRate})`);
   }
+  const { cropScale } = config.train;
+  if (cropScale !== undefined && cropScale[0] > cropScale[1]) {
+    refuse(['train', 'cropScale'], 'have the lower share first');
+  }
   if (mean.length !== std.length) {
     refuse(
       ['train', 'std'],

@@ -179,7 +179,24 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
   headRate: z.number().positive().default(1).describe("multiply the last layer's learning rate by this"),
   clipNorm: z.number().positive().exactOptional().describe('clip gradients to this common norm'),
   flip: z.boolean().default(true).describe('mirror training images with probability 1/2'),
-  cropPadding: z.int().min(0).default(4).describe('pad by this many black pixels, then crop at random'),
+  cropPadding: z
+    .int()
+    .min(0)
+    .default(4)
+    .describe('pad by this many pixels, then crop at random; nothing with cropScale'),
+  padding: z
+    .enum(['black', 'reflect'])
+    .default('black')
+    .describe('what cropPadding adds: black, or the mirrored image'),
+  cropScale: z
+    .tuple([z.number().positive().max(1), z.number().positive().max(1)])
+    .readonly()
+    .exactOptional()
+    .describe('crop windows of this share of the image, from and to, 3:4 to 4:3, and enlarge them'),
+  cropInterpolation: z
+    .enum(['bilinear', 'bicubic'])
+    .default('bilinear')
+    .describe('how windows of cropScale are enlarged'),
   mean: channels.default([0.4914, 0.4822, 0.4465]).describe('mean of each channel, white is 1'),
   std: channels
     .refine((values) => values.every((value) => value > 0), 'be above 0 in every channel')

@@ -215,6 +215,7 @@ describe('resolveConfig', () => {
       { 'data.noiseMap': [1, 0] },
       '--noise-map must come with asymmetric noise (--label-noise asymmetric); got [1,0]',
     ],
+    [{ 'train.cropScale': [0.9, 0.5] }, '--crop-scale must have the lower share first; got [0.9,0.5]'],
     [
       { 'method.mixer': 'automix', 'method.prob': 0.5 },
       '--prob must be left out with --mixer automix: its masks are learned in every step; got 0.5',

@@ -1,6 +1,12 @@
 import { type BatchSource, type Classifier, createRng, type Method, type Rng } from '@mix/core';
 import { layerRates, type Model } from '@mix/models';
-import { type EvaluatedHeads, type Prepare, prepareImages, type Rates } from '@mix/train';
+import {
+  type EvaluatedHeads,
+  type Prepare,
+  type PrepareImagesOptions,
+  prepareImages,
+  type Rates,
+} from '@mix/train';
 import type { Config } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
 import type { Learned } from '../factories/learned/learned.js';
@@ -43,7 +49,6 @@ export function createTraining(
   { restored = false }: { readonly restored?: boolean } = {},
 ): Training {
   const rng = createRng(config.seed);
-  const { mean, std, flip, cropPadding } = config.train;
   const { train, test, corrupt, close } = createLoaders(data, config, rng.fork('data'));
   const { imageShape, numClasses } = train;
   const { frozenStages } = config.model;
@@ -73,7 +78,7 @@ export function createTraining(
     evaluated: learned ? { classify: learned.classify, counts: headOf(config.method) } : model,
     train,
     test,
-    prepare: viewed(prepareImages({ mean, std, flip, cropPadding }), config.method),
+    prepare: viewed(prepareImages(augmentationOf(config.train)), config.method),
     groups,
     corrupt,
     rng: rng.fork('train'),
@@ -84,6 +89,20 @@ export function createTraining(
       await close();
     },
   };
+}
+
+function augmentationOf({
+  mean,
+  std,
+  flip,
+  cropPadding,
+  padding,
+  cropScale: scale,
+  cropInterpolation: interpolation,
+}: Config['train']): PrepareImagesOptions {
+  return scale === undefined
+    ? { mean, std, flip, cropPadding, padding }
+    : { mean, std, flip, resizedCrop: { scale, interpolation } };
 }
 
 function ratesOf(model: Model, { layerDecay, headRate }: Config['train']): Rates {

@@ -86,13 +86,18 @@ function identityOf({ data, model, method, labels, loss, train }: Config): Json 
     noiseMap: noiseMap ? [...noiseMap] : null,
     sampler,
   };
-  const { flip, cropPadding, mean, std } = train;
+  const { flip, cropPadding, padding, cropScale, cropInterpolation, mean, std } = train;
+  // Only where it says something, so that older runs go on.
+  const crop = {
+    ...(padding !== 'black' && { padding }),
+    ...(cropScale !== undefined && { cropScale: [...cropScale], cropInterpolation }),
+  };
   return {
     data: { kind, trainLimit, testLimit, imageSize, onCorrupt, ...shape },
     model: { ...model },
     method: { ...method },
     labels: { ...labels },
     loss: { ...loss },
-    train: { flip, cropPadding, mean, std },
+    train: { flip, cropPadding, ...crop, mean, std },
   };
 }
