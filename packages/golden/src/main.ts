@@ -11,14 +11,22 @@ const command = new Command('golden')
   .argument('[dir]', 'folder of .safetensors vectors', '../shared/golden')
   .option('--backend <name>', 'backend to run on', 'wasm')
   .option('--only <prefixes>', 'comma-separated prefixes of the files to run', '')
+  .option('--no-winograd', "convolve directly: without Winograd's larger errors, which turn more ReLUs over")
   .option('--known', 'leave out files of no known family instead of failing on them', false)
   .showHelpAfterError();
 
 async function main(): Promise<number> {
   command.parse();
-  const { backend, only, known } = command.opts<{ backend: BackendName; only: string; known: boolean }>();
+  const { backend, only, known, winograd } = command.opts<{
+    backend: BackendName;
+    only: string;
+    known: boolean;
+    winograd: boolean;
+  }>();
   tf.enableProdMode();
   const { tfName } = await selectBackend(backend, { load: (name) => import(name) });
+  if (tfName === 'native') (await import('@mix/native')).registerNative({ winograd });
+  if (tfName === 'wasm') (await import('@mix/kernels')).registerKernels({ winograd });
   // Otherwise it computes small tensors in plain JavaScript.
   if (tfName === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
   console.log(`backend ${tfName}`);
