@@ -13,7 +13,7 @@ import {
 } from './pair-linear.js';
 
 /** What the value branch of one call is given. */
-export interface ValueCall {
+interface ValueCall {
   readonly own: readonly Segment[];
   readonly other: readonly Segment[];
   readonly lam: readonly number[];
