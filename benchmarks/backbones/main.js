@@ -17,6 +17,7 @@ const { values: options } = parseArgs({
   },
 });
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const child = fileURLToPath(new URL('./measure-one.js', import.meta.url));
 const only = options.only?.split(',');
 const env = { ...process.env, MIX_NATIVE_THREADS: options.threads, OMP_NUM_THREADS: options.threads };
 const loadBefore = load();
@@ -25,7 +26,7 @@ const rows = [];
 for (const [group, { size, batch, models }] of Object.entries(groups)) {
   for (const name of Object.keys(models)) {
     if (only !== undefined && !only.some((prefix) => name.startsWith(prefix))) continue;
-    const args = [here('measure-one.js'), options.backend, group, name];
+    const args = [child, options.backend, group, name];
     const row = { group, name, size, batch, ...measure(args) };
     console.log(JSON.stringify(row));
     rows.push(row);
