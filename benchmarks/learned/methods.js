@@ -30,7 +30,7 @@ function learned(create, options = {}) {
 
 // Found by short trials, see README.md: λ of each pair reaches the mask, which is drawn from the last stage.
 const lamPer = 'sample';
-const maskLoss = { mode: 'L1+Variance', reduction: 'sample', weight: 0.3 };
+const maskLoss = { mode: 'L1+Variance', reduction: 'sample' };
 const autoMix = {
   stage: 3,
   block: { lamConcat: 'all', upsampling: 'bilinear', initDeviation: 0.3 },
