@@ -14,8 +14,13 @@ function build({
   last?: 'softmax' | 'tanh';
   head?: 'dense' | 'conv';
 } = {}) {
-  const { layers } = tfl;
+  const { layers, initializers } = tfl;
   const input = tfl.input({ shape: [6, 8, 3] });
+  // Seeded, all of it: dropout of a few channels may leave none.
+  const seeded = (seed: number) => ({
+    kernelInitializer: initializers.glorotUniform({ seed }),
+    biasInitializer: initializers.randomNormal({ seed: seed + 1 }),
+  });
   const conv = (name: string, filters: number, strides = 1) =>
     layers.conv2d({
       name,
@@ -23,7 +28,7 @@ function build({
       kernelSize: 3,
       strides,
       padding: 'same',
-      biasInitializer: 'randomNormal',
+      ...seeded(name === 'conv1' ? 1 : 3),
     });
   const stem = layers.activation({ name: 'stem', activation: 'relu' }).apply(conv('conv1', 4).apply(input));
   const normal = layers.batchNormalization({ name: 'bn' }).apply(conv('conv2', 4).apply(stem));
@@ -31,13 +36,11 @@ function build({
   const pooled = layers.globalAveragePooling2d({ name: 'pool' }).apply(block);
   let output: unknown;
   if (head === 'dense') {
-    const dropped = layers.dropout({ rate: 0.5 }).apply(pooled);
-    output = layers
-      .dense({ name: 'fc', units: 3, activation: last, biasInitializer: 'randomNormal' })
-      .apply(dropped);
+    const dropped = layers.dropout({ rate: 0.5, seed: 5 }).apply(pooled);
+    output = layers.dense({ name: 'fc', units: 3, activation: last, ...seeded(7) }).apply(dropped);
   } else {
     const map = layers.reshape({ targetShape: [1, 1, 4] }).apply(pooled);
-    const scores = layers.conv2d({ name: 'scores', filters: 3, kernelSize: 1 }).apply(map);
+    const scores = layers.conv2d({ name: 'scores', filters: 3, kernelSize: 1, ...seeded(9) }).apply(map);
     output = layers.softmax().apply(layers.reshape({ targetShape: [3] }).apply(scores));
   }
   return tfl.model({ inputs: input, outputs: output as tfl.SymbolicTensor });
