@@ -63,7 +63,7 @@ export const adautomixEntry = learnedEntry(
     const { classifier, createTeacher, imageShape, rng, labelSmoothing } = context;
     const { alpha, lamMargin, mixSamples, randomSamples, mixupRatio, advInterval, cosineSign } = values;
     const { marginRule, publishedCode, channelReduction, attentionNorm, scaleScores } = values;
-    const { lamChannel, attentionActivation, valueSource, upsampling } = values;
+    const { initDeviation, lamChannel, attentionActivation, valueSource, upsampling } = values;
     const teacher = createTeacher();
     const method = adautomix({
       ...{ classifier, teacher, imageShape, rng, labelSmoothing },
@@ -75,7 +75,7 @@ export const adautomixEntry = learnedEntry(
       ...(publishedCode !== undefined && { compat: publishedCode }),
       generator: {
         ...{ reduction: channelReduction, attentionNorm, scaleScores, lamConcat: lamChannel },
-        ...{ activation: attentionActivation, valueSource, upsampling },
+        ...{ activation: attentionActivation, valueSource, upsampling, initDeviation },
       },
     });
     return seen(method, context, () => {

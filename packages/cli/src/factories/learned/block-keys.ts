@@ -16,6 +16,13 @@ export const attentionKeys = {
     .describe('query and key have as many channels as the features, divided by this'),
   attentionNorm: z.enum(['none', 'batch']).default('none').describe('normalise query and key by the batch'),
   scaleScores: z.boolean().default(true).describe('divide scores by the square root of their channels'),
+  initDeviation: z
+    .number()
+    .gt(0)
+    .default(0.01)
+    .describe(
+      'standard deviation of the first weights of the generator of masks; larger lets masks vary sooner',
+    ),
 };
 
 /** How masks become as large as images. */
@@ -71,10 +78,12 @@ export const blockKeys = (design: 'automix' | 'samix') => {
 
 /** The library's design for them. */
 export function blockDesign(values: z.output<z.ZodObject<ReturnType<typeof blockKeys>>>): MixBlockDesign {
-  const { channelReduction, attentionNorm, scaleScores, lamConcat, lamMultiply, lamGain } = values;
+  const { channelReduction, attentionNorm, scaleScores, initDeviation } = values;
+  const { lamConcat, lamMultiply, lamGain } = values;
   const { rescale, queryKey, valueInput, valueHidden, valueNorm, valueDropout, upsampling } = values;
   return {
-    ...{ reduction: channelReduction, attentionNorm, scaleScores, lamConcat, lamMultiply, lamGain },
+    ...{ reduction: channelReduction, attentionNorm, scaleScores, initDeviation },
+    ...{ lamConcat, lamMultiply, lamGain },
     ...{ rescale, queryKey, value: values.blockValue, valueInput, valueNorm, valueDropout, upsampling },
     ...(valueHidden !== undefined && { valueHidden }),
   };
