@@ -12,7 +12,7 @@ const help = `Measures mix beside its peers, in turns, in one run.
 
 pnpm bench [options]
   --only LIST       parts to run, of ${partNames.join(', ')}   (all but soak)
-  --models LIST     models of the steps, of ${Object.keys(workloads).join(', ')}   (all)
+  --models LIST     models of the steps, of ${Object.keys(workloads).join(', ')}   (all; rows of the others stay)
   --sides LIST      who takes part, of ${Object.keys(sides).join(', ')}   (all)
   --threads LIST    thread counts   (1,2)
   --rounds N        alternations   (5)

@@ -1,6 +1,7 @@
 import { checkParameters } from '../harness/check-parameters.js';
 import { describeResults, measure, withSides } from '../harness/measure.js';
 import { measurePeak } from '../harness/peak.js';
+import { readResults } from '../harness/results.js';
 import { baselineSides, mainSides } from '../harness/sides.js';
 import { stepFlops, stepRequest, workloads } from '../workloads/workloads.js';
 
@@ -8,13 +9,16 @@ import { stepFlops, stepRequest, workloads } from '../workloads/workloads.js';
 const baselineModel = 'resnet20';
 const baselineBatch = 8;
 
-/** Whole training steps of every model, by every side, with each thread count. */
+/** Whole training steps of every model, by every side, with each thread count. Rows of models and thread counts that are left out stay. */
 export async function steps({ options, inputs, say, save }) {
   const { models, threads: threadCounts, rounds, seconds, python } = options;
-  const peak = measurePeak(threadCounts);
+  const before = readResults(options.out).parts.steps;
+  const measuredPeak = measurePeak(threadCounts);
+  const peak = measuredPeak && { ...before?.peak, ...measuredPeak };
   say(peak === undefined ? 'no g++: the share of the peak is left out' : `peak ${JSON.stringify(peak)}`);
-  const rows = [];
-  const baseline = {};
+  const isMeasured = ({ model, threads }) => models.includes(model) && threadCounts.includes(threads);
+  const rows = (before?.rows ?? []).filter((row) => !isMeasured(row));
+  const baseline = { ...before?.baseline };
   const names = mainSides(options.sides);
   for (const threads of threadCounts) {
     for (const model of models) {
