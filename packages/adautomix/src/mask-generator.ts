@@ -44,8 +44,11 @@ export type GeneratedMasks = {
 export type ProjectedFeatures = {
   /** Size of the features, `[B,h,w]`. */
   readonly shape: [count: number, height: number, width: number];
+  /** `[B,h·w,d]`, without λ. */
   readonly query: Tensor3D;
+  /** `[B,h·w,d]`, without λ. */
   readonly key: Tensor3D;
+  /** `[B,h·w,1]`, without λ. */
   readonly value: Tensor3D;
 };
 

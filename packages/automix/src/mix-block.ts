@@ -13,13 +13,7 @@ import { attend, attentionWeights } from './attend.js';
 import { createBlockNorm } from './block-norm.js';
 import { BlockWeights } from './block-weights.js';
 import { createBlockValue } from './internal/block-value.js';
-import {
-  type FeatureProducts,
-  type PairFeatures,
-  pairLinear,
-  projectFeatures,
-  type Segment,
-} from './internal/pair-linear.js';
+import { type PairFeatures, pairLinear, projectFeatures, type Segment } from './internal/pair-linear.js';
 import { checkDesign, listOf, type MixBlockDesign, type MixBlockOptions } from './mix-block-options.js';
 import { rescaleLam } from './rescale-lam.js';
 
@@ -46,7 +40,7 @@ export type ProjectedFeatures = {
   /** Size of the features, `[N,h,w]`. */
   readonly shape: [count: number, height: number, width: number];
   /** Products of the features with parts of the block's kernels. */
-  readonly products: FeatureProducts;
+  readonly products: Readonly<Record<string, Tensor3D>>;
 };
 
 /** What {@link MixBlock.explain} gives; new tensors. P are the `h·w` positions of the features. */

@@ -11,7 +11,12 @@ import type { Pairs } from './plan-pairs.js';
 export type WatchedPlan = Plan &
   (
     | Pairs
-    | { readonly sources: readonly (readonly number[])[]; readonly lam: readonly (readonly number[])[] }
+    | {
+        /** The rows that each row is mixed of. */
+        readonly sources: readonly (readonly number[])[];
+        /** The share of each. */
+        readonly lam: readonly (readonly number[])[];
+      }
   );
 
 /** What {@link watchMasks} saw. */
