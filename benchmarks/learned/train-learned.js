@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { watchMasks } from '@mix/automix';
 import { createRng } from '@mix/core';
 import { createLoader } from '@mix/data';
 import { resnet20 } from '@mix/models';
@@ -8,7 +9,6 @@ import { openRunFolder } from '@mix/train/node';
 import * as tf from '@tensorflow/tfjs-core';
 import { measureHeads } from './measure-heads.js';
 import { methods } from './methods.js';
-import { watchMasks } from './watch-masks.js';
 
 /** What every run shares; `generatorRate` is the learning rate of the block that draws masks. */
 export const recipe = {
@@ -73,6 +73,12 @@ export async function trainLearned({ method: name, seed, train, test, epochs, fo
   );
   const masksFile = join(folder, 'masks.jsonl');
   const batch = await firstBatch(heldOut);
+  const watch = async (epoch) => {
+    if (epoch % watchEvery > 0 && epoch < epochs) return {};
+    const seen = await watchMasks(mixer, heads().teacherMix, batch, { rng: createRng(0) });
+    appendFileSync(masksFile, `${JSON.stringify({ epoch, ...seen })}\n`);
+    return seen;
+  };
   try {
     const result = await fit({
       classifier,
@@ -87,13 +93,8 @@ export async function trainLearned({ method: name, seed, train, test, epochs, fo
       resume,
       logEvery: 0,
       signal,
-      log(record) {
-        run.log(record);
-        if (mixer === undefined || record.type !== 'epoch') return;
-        if (record.epoch % watchEvery > 0 && record.epoch < epochs) return;
-        const seen = { epoch: record.epoch, ...watchMasks(mixer, heads().teacherMix, batch) };
-        appendFileSync(masksFile, `${JSON.stringify(seen)}\n`);
-      },
+      log: run.log,
+      ...(mixer && { watch }),
     });
     if (result.stopped) return undefined;
     const { loss, metrics } = result.last;
