@@ -1,4 +1,12 @@
-import { type Batch, type Classifier, disposeMixed, type Mixer, type Plan, type Rng } from '@mix/core';
+import {
+  type Batch,
+  type Classifier,
+  disposeMixed,
+  invalidArgument,
+  type Mixer,
+  type Plan,
+  type Rng,
+} from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { sourcesOf } from './automix-pass.js';
 import { compareMasks } from './compare-masks.js';
@@ -58,7 +66,10 @@ export async function watchMasks(
 ): Promise<MaskWatch> {
   const mixed = mixer(batch, { rng, masks: true });
   const { plan, masks } = mixed;
-  if (masks === undefined) throw new Error('watchMasks: the mixer gave no masks');
+  if (masks === undefined) {
+    disposeMixed(mixed);
+    throw invalidArgument('watchMasks', 'mixer', 'give masks when asked for them', masks);
+  }
   const { sources, lam } =
     'partner' in plan ? { sources: sourcesOf(plan), lam: plan.lam.map((own) => [own, 1 - own]) } : plan;
   const seen = tf.tidy(() => {
