@@ -11,13 +11,14 @@ const suMix =
     method: sumix(cutmix(), { compat, head: { embeddingSize, numClasses, rng: rng.fork('sumix') } }),
   });
 
-/** A method with a teacher and a generator of masks, which is watched on held-out pairs. */
-function learned(create, options = {}) {
+/** A method with a teacher and a generator of masks, which learns at `generatorRate` and is watched on held-out pairs. */
+function learned(create, options = {}, generatorRate = 0.1) {
   return ({ classifier, createTeacher, rng, imageShape }) => {
     const teacher = createTeacher();
     const method = create({ classifier, teacher, imageShape, rng, momentum: 'auto', ...options });
     return {
       method,
+      generatorRate,
       heads: () => method.network.heads(classifier),
       mixer: method.mixer(),
       dispose() {
@@ -60,5 +61,10 @@ export const ablations = {
   'AutoMix, published block': learned(automix),
 };
 
+/** What a PyTorch version of AutoMix was measured with. */
+const peer = {
+  'AutoMix, as in PyTorch': learned(automix, { momentum: { base: 0.99, end: 0.9999 } }, 0.01),
+};
+
 /** All of them. */
-export const methods = { ...compared, ...ablations };
+export const methods = { ...compared, ...ablations, ...peer };

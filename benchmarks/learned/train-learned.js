@@ -10,15 +10,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { measureHeads } from './measure-heads.js';
 import { methods } from './methods.js';
 
-/** What every run shares; `generatorRate` is the learning rate of the block that draws masks. */
-export const recipe = {
-  images: 5000,
-  epochs: 100,
-  batchSize: 100,
-  learningRate: 0.1,
-  weightDecay: 5e-4,
-  generatorRate: 0.1,
-};
+/** What every run shares. */
+const recipe = { batchSize: 100, learningRate: 0.1, weightDecay: 5e-4 };
 
 const prepare = prepareImages({
   mean: [0.4914, 0.4822, 0.4465],
@@ -47,8 +40,8 @@ export async function trainLearned({ method: name, seed, train, test, epochs, fo
     embeddingSize: 64,
     numClasses: 10,
   });
-  const { method, heads = () => ({ student: classifier }), mixer } = made;
-  const { batchSize, weightDecay, learningRate, generatorRate } = recipe;
+  const { method, heads = () => ({ student: classifier }), mixer, generatorRate } = made;
+  const { batchSize, weightDecay, learningRate } = recipe;
   const source = createLoader(train, {
     batchSize,
     shuffle: true,
@@ -69,7 +62,7 @@ export async function trainLearned({ method: name, seed, train, test, epochs, fo
   }
   const run = await openRunFolder(
     folder,
-    resume ? { resume } : { config: { ...recipe, epochs, name, seed } },
+    resume ? { resume } : { config: { ...recipe, generatorRate, images: train.size, epochs, name, seed } },
   );
   const masksFile = join(folder, 'masks.jsonl');
   const batch = await firstBatch(heldOut);

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { markdownTable, replaceBetweenMarkers } from '../report/markdown.js';
 import { readTrials } from '../trials/run-trials.js';
 import { meanAndDeviation } from '../trials/trials-table.js';
 import { ablations, compared } from './methods.js';
+import { series } from './series.js';
 
 const heads = {
   student: 'student',
@@ -18,16 +19,19 @@ const maskColumns = [
   ...['mean', 'spread', 'entropy'],
 ];
 
-/** Writes accuracy and calibration by method and head, and what became of the masks, into the README beside the results, if there is one. */
-export function writeLearnedTable(results) {
-  const trials = readTrials(results);
+/** Writes accuracy and calibration by method and head, and what became of the masks, into the README of a folder of results, if there is one. */
+export function writeLearnedTables(folder) {
+  const { long, short } = series;
+  const trials = readTrials(join(folder, long.file));
   const tables = {
     learned: markdownTable(accuracyColumns, accuracyRows(trials, Object.keys(compared))),
     ablations: markdownTable(accuracyColumns, accuracyRows(trials, Object.keys(ablations))),
     masks: markdownTable(maskColumns, trials.flatMap(maskRows)),
+    short: shortTable(readTrials(join(folder, short.file)), short),
   };
   console.log(tables.learned);
-  const readme = join(dirname(results), 'README.md');
+  console.log(tables.short);
+  const readme = join(folder, 'README.md');
   if (!existsSync(readme)) return;
   const text = Object.entries(tables).reduce(
     (page, [name, table]) => replaceBetweenMarkers(page, name, table),
@@ -37,14 +41,25 @@ export function writeLearnedTable(results) {
 }
 
 function accuracyRows(trials, names) {
-  return names.flatMap((name) => {
-    const own = trials.filter(({ method }) => method === name);
-    return Object.entries(heads)
-      .filter(([head]) => own[0]?.heads[head] !== undefined)
-      .map(([head, label]) => {
-        const of = (what) => meanAndDeviation(own.map((trial) => trial.heads[head][what]));
-        return [name, label, of('top1'), of('ece'), own.length];
-      });
+  return rowsByHead(trials, names, (_, head, shares) => [shares(head, 'top1'), shares(head, 'ece')]);
+}
+
+function shortTable(trials, { methods, peer }) {
+  const rows = rowsByHead(trials, methods, (method, head, shares) => {
+    const theirs = peer[method][head];
+    return [shares(head, 'top1'), theirs === undefined ? '' : meanAndDeviation([theirs])];
+  });
+  return markdownTable(['method', 'head', 'accuracy, %', 'PyTorch, %', 'seeds'], rows);
+}
+
+/** A row for each head of each method that has runs: method, head, the cells that `cellsOf` makes of it, and how many seeds. */
+function rowsByHead(trials, methods, cellsOf) {
+  return methods.flatMap((method) => {
+    const own = trials.filter((trial) => trial.method === method);
+    const shares = (head, what) => meanAndDeviation(own.map((trial) => trial.heads[head][what]));
+    return Object.keys(heads)
+      .filter((head) => own[0]?.heads[head] !== undefined)
+      .map((head) => [method, heads[head], ...cellsOf(method, head, shares), own.length]);
   });
 }
 
