@@ -57,6 +57,8 @@ export { saveState } from './save-state.js';
 export type { SwinOptions } from './swin-options.js';
 export { swinSmall } from './swin-small.js';
 export { swinTiny } from './swin-tiny.js';
+export type { TwinsOptions } from './twins-options.js';
+export { twinsSvtSmall } from './twins-svt-small.js';
 export type { VggOptions } from './vgg-options.js';
 export { vgg11 } from './vgg11.js';
 export { vgg13 } from './vgg13.js';

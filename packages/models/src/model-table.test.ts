@@ -43,6 +43,7 @@ const paper = {
   convnext: '[Liu et al. 2022](https://arxiv.org/abs/2201.03545)',
   deit: '[Touvron et al. 2021](https://arxiv.org/abs/2012.12877)',
   swin: '[Liu et al. 2021](https://arxiv.org/abs/2103.14030)',
+  twins: '[Chu et al. 2021](https://arxiv.org/abs/2104.13840)',
   xception: '[Chollet 2017](https://arxiv.org/abs/1610.02357)',
   nexception: '[Shavit et al. 2023](https://arxiv.org/abs/2212.08448)',
   vgg: '[Simonyan & Zisserman 2015](https://arxiv.org/abs/1409.1556)',
@@ -118,6 +119,11 @@ const small: readonly Row[] = [
     make: (o) => mix.swinTiny({ ...o, patchSize: 2, windowSize: 4 }),
     paper: paper.swin,
   },
+  {
+    call: 'twinsSvtSmall({ patchSize: 2, windowSize: 4 })',
+    make: (o) => mix.twinsSvtSmall({ ...o, patchSize: 2, windowSize: 4 }),
+    paper: paper.twins,
+  },
 ];
 
 // Figures of torchvision's documentation, except DeiT's, timm's.
@@ -188,6 +194,7 @@ const large: readonly Row[] = [
   { call: 'deitBase({})', make: mix.deitBase, paper: paper.deit, known: 17.58 },
   { call: 'swinTiny({})', make: mix.swinTiny, paper: paper.swin, known: 4.491 },
   { call: 'swinSmall({})', make: mix.swinSmall, paper: paper.swin, known: 8.741 },
+  { call: 'twinsSvtSmall({})', make: mix.twinsSvtSmall, paper: paper.twins },
 ];
 
 beforeAll(useShapeBackend);

@@ -2,6 +2,7 @@ import type { Rng } from '@mix/core';
 import { convnext } from '../src/internal/convnext.js';
 import { densenet } from '../src/internal/densenet.js';
 import { swin } from '../src/internal/swin.js';
+import { twins } from '../src/internal/twins.js';
 import { visionTransformer } from '../src/internal/vision-transformer.js';
 import { lenet } from '../src/lenet.js';
 import type { Model } from '../src/model.js';
@@ -41,4 +42,13 @@ export const smallModels: Readonly<Record<string, (options: Options) => Model>> 
   xception: (options) => xception({ ...options, stem, width: 4 }),
   nexception: (options) => nexceptionTiny({ ...options, width: 8 }),
   swin: (options) => swin('swin', { ...options, width: 4, depths: [1, 1], heads: [1, 1], windowSize: 2 }),
+  twins: (options) =>
+    twins('twins', {
+      ...options,
+      width: 4,
+      depths: [2, 1],
+      heads: [2, 2],
+      reductions: [2, 1],
+      windowSize: 3,
+    }),
 };

@@ -101,6 +101,7 @@ const families: Readonly<Record<string, Family>> = {
   models_preact_resnet18: modelFamily,
   models_resnet: modelFamily,
   models_resnext: modelFamily,
+  models_twins_: modelFamily,
   models_vgg: modelFamily,
   models_xception: modelFamily,
   models_wide_resnet50: modelFamily,

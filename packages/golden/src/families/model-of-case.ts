@@ -22,6 +22,7 @@ import {
   resnext101,
   swinSmall,
   swinTiny,
+  twinsSvtSmall,
   vgg11,
   vgg13,
   vgg16,
@@ -56,6 +57,7 @@ const makers: Readonly<Record<string, (golden: GoldenCase) => Model>> = {
   models_resnext50: (golden) => resnext50(resnextOptions(golden)),
   models_swin_s: (golden) => swinSmall(swinOptions(golden)),
   models_swin_t: (golden) => swinTiny(swinOptions(golden)),
+  models_twins_svt_small: (golden) => twinsSvtSmall(twinsOptions(golden)),
   models_vgg11: (golden) => vgg11(vggOptions(golden)),
   models_vgg13: (golden) => vgg13(vggOptions(golden)),
   models_vgg16: (golden) => vgg16(vggOptions(golden)),
@@ -134,6 +136,13 @@ function swinOptions(golden: GoldenCase) {
   // A row for each way within a window, which is taken to be square.
   const [ways = 169] = shapeOf(golden, 'features.1.0.attn.relative_position_bias_table');
   return { ...convnextOptions(golden), windowSize: (Math.sqrt(ways) + 1) / 2 };
+}
+
+/** Windows leave no trace in the weights: their side is in the name, `_w4`, where it is not 7. */
+function twinsOptions(golden: GoldenCase) {
+  const [, windowSize = 7] = /_w(\d+)/.exec(golden.name)?.map(Number) ?? [];
+  const patchSize = shapeOf(golden, 'patch_embeds.0.proj.weight')[3] as number;
+  return { windowSize, patchSize, ...plainOptions(golden) };
 }
 
 function deitOptions(golden: GoldenCase) {

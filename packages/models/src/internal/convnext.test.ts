@@ -2,8 +2,6 @@ import { createRng } from '@mix/core';
 import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { loadState } from '../load-state.js';
-import { saveState } from '../save-state.js';
 import { convnext } from './convnext.js';
 
 type Options = Partial<Parameters<typeof convnext>[1]>;
@@ -65,65 +63,5 @@ describe('convnext', () => {
       expect(deviation(`${name}.bias`)).toBe(0);
     }
     expect(deviation('features.1.0.layer_scale') / 1e-6).toBeCloseTo(1, 5);
-  });
-
-  it('keeps the tensor count flat over steps, by all variables', () => {
-    const network = model({ dropPath: 0.5 });
-    const input = images();
-    const step = () => {
-      const loss = () => tf.mean(tf.square(network.forward(input, { training: true }).logits)) as tf.Scalar;
-      const { value, grads } = tf.variableGrads(loss, Object.values(network.variables));
-      expect(Object.values(grads).every((gradient) => gradient !== null)).toBe(true);
-      tf.dispose([value, grads]);
-    };
-    const before = tf.memory().numTensors;
-    for (let repeat = 0; repeat < 2; repeat++) step();
-    expect(tf.memory().numTensors).toBe(before);
-    network.dispose();
-    expect(tf.memory().numTensors).toBe(before - Object.keys(network.variables).length);
-  });
-
-  it('skips blocks in training, by a stream that belongs to its state', () => {
-    const [first, second] = [model({ dropPath: 0.9 }), model({ dropPath: 0.9, rng: createRng(4) })];
-    const stages = (network: typeof first, training: boolean) =>
-      network.forward(images(), { training }).stages.map(numbers);
-    // The scale of a layer begins at a millionth.
-    for (const network of [first, second]) {
-      for (const variable of Object.values(network.variables)) {
-        if (variable.shape.length === 3) variable.assign(tf.ones(variable.shape));
-      }
-    }
-    second.restore(first.state());
-    const [plain, trained] = [stages(first, false), stages(first, true)];
-    expect(trained[0]).toEqual(plain[0]);
-    expect(trained[3]).not.toEqual(plain[3]);
-    expect(stages(second, true)).toEqual(trained);
-  });
-
-  it('goes on from its features to the same logits, and gives back a state that was saved', async () => {
-    const [network, other] = [model(), model({ rng: createRng(5) })];
-    const input = images();
-    const { logits } = network.forward(input, { training: false });
-    for (const stage of [1, 'last'] as const) {
-      const onward = network.guide.forwardFrom?.(network.guide.features(input, stage), stage);
-      expect(numbers(onward)).toEqual(numbers(logits));
-    }
-    loadState(other, await saveState(network));
-    expect(numbers(other.forward(input, { training: false }).logits)).toEqual(numbers(logits));
-  });
-
-  it('does not train frozen stages', () => {
-    const names = Object.keys(model({ frozenStages: 1 }).variables);
-    expect(names.filter((name) => /^features\.[01]\./.test(name))).toEqual([]);
-    expect(names.length).toBeGreaterThan(0);
-  });
-
-  it.each<[string, Options]>([
-    ['convnext: patchSize must be an integer of at least 1; got 0', { patchSize: 0 }],
-    ['convnext: dropPath must be a number from 0 to below 1; got 1', { dropPath: 1 }],
-    ['convnext: numClasses must be an integer of at least 1; got 0', { numClasses: 0 }],
-    ['convnext: inChannels must be an integer of at least 1; got 0', { inChannels: 0 }],
-  ])('says: %s', (message, options) => {
-    expect(() => model(options)).toThrow(message);
   });
 });

@@ -12,6 +12,7 @@ import { inSequence } from './in-sequence.js';
 import type { Layer } from './layer.js';
 import { createLayerNorm } from './layer-norm.js';
 import { createLinear } from './linear.js';
+import { createNormedPatches } from './normed-patches.js';
 import { ParameterStore } from './parameter-store.js';
 import { createPatchConvolution } from './patch-convolution.js';
 import { stagedClassifier } from './staged-classifier.js';
@@ -47,7 +48,13 @@ export function convnext(
   const builder = { store, rng };
   const layer = dropPath > 0 ? new DropPath(rng.fork('dropPath')) : undefined;
   const drops = branchDrops(layer && { layer, rate: dropPath }, depths);
-  const stem = normedPatches(builder, 'features.0', { inChannels, outChannels: width, patchSize });
+  const stem = createNormedPatches(builder, {
+    names: ['features.0.0', 'features.0.1'],
+    inChannels,
+    outChannels: width,
+    patchSize,
+    deviation: DEVIATION,
+  });
   const makeStage = (depth: number, stage: number): Layer => {
     const channels = width * 2 ** stage;
     const shrink = stage === 0 ? [] : [halving(builder, `features.${2 * stage}`, channels)];
@@ -75,16 +82,6 @@ export function convnext(
     headName,
     dropPath: layer,
   });
-}
-
-function normedPatches(
-  builder: WeightBuilder,
-  name: string,
-  sizes: { readonly inChannels: number; readonly outChannels: number; readonly patchSize: number },
-): Layer {
-  const patches = createPatchConvolution(builder, `${name}.0`, { ...sizes, deviation: DEVIATION });
-  const norm = createLayerNorm(builder, `${name}.1`, sizes.outChannels);
-  return (x) => tf.tidy(() => norm(patches(x)));
 }
 
 /** A layer normalisation and a 2x2 convolution of stride 2, from half of the channels. */

@@ -2,8 +2,11 @@ import { layerNorm } from '@mix/core';
 import type { Rank, Tensor } from '@tensorflow/tfjs-core';
 import type { WeightBuilder } from './builder.js';
 
-// That of timm's transformers and of ConvNeXt; PyTorch's default is 1e-5.
+// That of timm's transformers and of ConvNeXt.
 const EPSILON = 1e-6;
+
+/** PyTorch's default. */
+export const PYTORCH_EPSILON = 1e-5;
 
 /** Makes `<name>.weight` and `<name>.bias`, and normalises over the last axis. */
 export function createLayerNorm(

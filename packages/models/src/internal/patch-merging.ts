@@ -2,10 +2,9 @@ import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WeightBuilder } from './builder.js';
 import type { Layer } from './layer.js';
-import { createLayerNorm } from './layer-norm.js';
+import { createLayerNorm, PYTORCH_EPSILON } from './layer-norm.js';
 import { createLinear } from './linear.js';
 import { onRows } from './on-rows.js';
-import { SWIN_EPSILON } from './swin-block.js';
 import { DEVIATION } from './transformer-block.js';
 
 /**
@@ -15,7 +14,7 @@ import { DEVIATION } from './transformer-block.js';
  * @see Liu et al. 2021, https://arxiv.org/abs/2103.14030, section 3.1
  */
 export function createPatchMerging(builder: WeightBuilder, name: string, channels: number): Layer {
-  const norm = createLayerNorm(builder, `${name}.norm`, 4 * channels, SWIN_EPSILON);
+  const norm = createLayerNorm(builder, `${name}.norm`, 4 * channels, PYTORCH_EPSILON);
   const reduce = onRows(
     createLinear(builder, `${name}.reduction`, {
       inSize: 4 * channels,

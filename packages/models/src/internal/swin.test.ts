@@ -2,8 +2,6 @@ import { createRng } from '@mix/core';
 import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { loadState } from '../load-state.js';
-import { saveState } from '../save-state.js';
 import { swin } from './swin.js';
 
 type Options = Partial<Parameters<typeof swin>[1]>;
@@ -84,49 +82,5 @@ describe('swin', () => {
     expect(deviation('features.1.0.attn.relative_position_bias_table')).toBeCloseTo(0.02, 2);
     // Uniform in ±1/√48.
     expect(deviation('features.0.0.weight')).toBeCloseTo(1 / 12, 2);
-  });
-
-  it('keeps the tensor count flat over steps, by all variables', () => {
-    const network = model({ dropPath: 0.1 });
-    const input = images();
-    const step = () => {
-      const loss = () => tf.mean(tf.square(network.forward(input, { training: true }).logits)) as tf.Scalar;
-      const { value, grads } = tf.variableGrads(loss, Object.values(network.variables));
-      for (const variable of Object.values(network.variables)) {
-        expect(Math.hypot(...numbers(grads[variable.name]))).toBeGreaterThan(0);
-      }
-      tf.dispose([value, grads]);
-    };
-    const before = tf.memory().numTensors;
-    for (let repeat = 0; repeat < 2; repeat++) step();
-    expect(tf.memory().numTensors).toBe(before);
-    expect(network.state().values).toHaveProperty('dropPath');
-  });
-
-  it('goes on from its features to the same logits, and gives back a state that was saved', async () => {
-    const [network, other] = [model(), model({ rng: createRng(5) })];
-    const input = images();
-    const { logits } = network.forward(input, { training: false });
-    for (const stage of [1, 'last'] as const) {
-      const onward = network.guide.forwardFrom?.(network.guide.features(input, stage), stage);
-      expect(numbers(onward)).toEqual(numbers(logits));
-    }
-    loadState(other, await saveState(network));
-    expect(numbers(other.forward(input, { training: false }).logits)).toEqual(numbers(logits));
-  });
-
-  it('does not train frozen stages', () => {
-    const names = Object.keys(model({ frozenStages: 1 }).variables);
-    expect(names.filter((name) => /^features\.[01]\./.test(name))).toEqual([]);
-    expect(names.length).toBeGreaterThan(0);
-  });
-
-  it.each<[string, Options]>([
-    ['swin: patchSize must be an integer of at least 1; got 0', { patchSize: 0 }],
-    ['swin: windowSize must be an integer of at least 1; got 0', { windowSize: [7, 0] }],
-    ['swin: dropPath must be a number from 0 to below 1; got 1', { dropPath: 1 }],
-    ['swin: numClasses must be an integer of at least 1; got 0', { numClasses: 0 }],
-  ])('says: %s', (message, options) => {
-    expect(() => model(options)).toThrow(message);
   });
 });

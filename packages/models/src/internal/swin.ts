@@ -1,21 +1,20 @@
 import { checkInteger } from '@mix/core';
-import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../model.js';
 import type { SwinOptions } from '../swin-options.js';
 import { branchDrops } from './branch-drops.js';
-import type { WeightBuilder } from './builder.js';
 import { checkRate } from './check-rate.js';
 import { DropPath } from './drop-path.js';
 import { inSequence } from './in-sequence.js';
 import type { Layer } from './layer.js';
-import { createLayerNorm } from './layer-norm.js';
+import { createLayerNorm, PYTORCH_EPSILON } from './layer-norm.js';
 import { createLinear } from './linear.js';
+import { createMapBlock } from './map-block.js';
+import { createNormedPatches } from './normed-patches.js';
 import { ParameterStore } from './parameter-store.js';
-import { createPatchConvolution } from './patch-convolution.js';
 import { createPatchMerging } from './patch-merging.js';
 import { stagedClassifier } from './staged-classifier.js';
-import { createSwinBlock, SWIN_EPSILON } from './swin-block.js';
 import { DEVIATION } from './transformer-block.js';
+import { createWindowAttention } from './window-attention.js';
 
 /** What tells one Swin transformer from another. */
 export interface SwinNetworkOptions extends SwinOptions {
@@ -53,17 +52,31 @@ export function swin(
   const builder = { store, rng };
   const layer = dropPath > 0 ? new DropPath(rng.fork('dropPath')) : undefined;
   const drops = branchDrops(layer && { layer, rate: dropPath }, depths);
-  const stem = normedPatches(builder, { inChannels, outChannels: width, patchSize });
+  const epsilon = PYTORCH_EPSILON;
+  const stem = createNormedPatches(builder, {
+    names: ['features.0.0', 'features.0.2'],
+    inChannels,
+    outChannels: width,
+    patchSize,
+    epsilon,
+  });
   const half = [Math.floor(window[0] / 2), Math.floor(window[1] / 2)] as const;
   const makeStage = (depth: number, stage: number): Layer => {
     const channels = width * 2 ** stage;
     const merge = stage === 0 ? [] : [createPatchMerging(builder, `features.${2 * stage}`, channels / 2)];
     const blocks = Array.from({ length: depth }, (_, index) =>
-      createSwinBlock(builder, `features.${2 * stage + 1}.${index}`, {
+      createMapBlock(builder, `features.${2 * stage + 1}.${index}`, {
         channels,
-        heads: heads[stage] as number,
-        window,
-        shift: index % 2 === 0 ? [0, 0] : half,
+        attention: (name) =>
+          createWindowAttention(builder, name, {
+            channels,
+            heads: heads[stage] as number,
+            window,
+            shift: index % 2 === 0 ? [0, 0] : half,
+            relative: true,
+          }),
+        perceptron: ['0', '3'],
+        epsilon,
         drop: drops[stage]?.[index],
       }),
     );
@@ -71,7 +84,7 @@ export function swin(
   };
   const stages = depths.map((depth, stage) => store.stage(stage + 1, () => makeStage(depth, stage)));
   const size = width * 2 ** (depths.length - 1);
-  const norm = createLayerNorm(builder, 'norm', size, SWIN_EPSILON);
+  const norm = createLayerNorm(builder, 'norm', size, epsilon);
   const headName = 'head';
   const head = createLinear(builder, headName, { inSize: size, outSize: numClasses, deviation: DEVIATION });
   return stagedClassifier({
@@ -85,13 +98,4 @@ export function swin(
     headName,
     dropPath: layer,
   });
-}
-
-function normedPatches(
-  builder: WeightBuilder,
-  sizes: { readonly inChannels: number; readonly outChannels: number; readonly patchSize: number },
-): Layer {
-  const patches = createPatchConvolution(builder, 'features.0.0', sizes);
-  const norm = createLayerNorm(builder, 'features.0.2', sizes.outChannels, SWIN_EPSILON);
-  return (x) => tf.tidy(() => norm(patches(x)));
 }

@@ -16,10 +16,12 @@ export interface WindowAttentionOptions {
   readonly window: readonly [number, number];
   /** How far windows lie below and right of where they would; 0 for both: not at all. */
   readonly shift: readonly [number, number];
+  /** Whether the way from one token of a window to another has a bias. */
+  readonly relative: boolean;
 }
 
 /**
- * Makes `<name>.qkv`, `.proj` and the relative positions: self-attention `[B,H,W,C]` to `[B,H,W,C]` within windows, which are
+ * Makes `<name>.qkv`, `.proj` and, where wanted, the relative positions: self-attention `[B,H,W,C]` to `[B,H,W,C]` within windows, which are
  * cut anew for every size. A map that does not fill whole windows is padded with zeros below and right for them.
  *
  * @see Liu et al. 2021, https://arxiv.org/abs/2103.14030, section 3.2
@@ -27,10 +29,10 @@ export interface WindowAttentionOptions {
 export function createWindowAttention(
   builder: WeightBuilder,
   name: string,
-  { channels, heads, window, shift }: WindowAttentionOptions,
+  { channels, heads, window, shift, relative }: WindowAttentionOptions,
 ): (x: Tensor4D) => Tensor4D {
   const deviation = DEVIATION;
-  const positions = createRelativePositions(builder, name, { window, heads });
+  const positions = relative ? createRelativePositions(builder, name, { window, heads }) : undefined;
   const qkv = onRows(
     createLinear(builder, `${name}.qkv`, { inSize: channels, outSize: 3 * channels, deviation }),
   );
@@ -56,7 +58,8 @@ export function createWindowAttention(
       const flat: [number, number, number] = [batch, order.length, channels];
       const windows = permuteTokens(tf.reshape(whole, flat), order, inverse);
       const packed = qkv(tf.reshape(windows, [batch * (order.length / tokens), tokens, channels]));
-      const { output } = attention(packed as Tensor3D, { heads, bias: masked(positions(), plan, tokens) });
+      const bias = positions && { bias: masked(positions(), plan, tokens) };
+      const { output } = attention(packed as Tensor3D, { heads, ...bias });
       const back = permuteTokens(tf.reshape(project(output), flat), inverse, order);
       const map = tf.reshape(back, [batch, ...padded, channels]) as Tensor4D;
       return below + right > 0 ? tf.slice(map, [0, 0, 0, 0], x.shape) : map;
