@@ -39,5 +39,6 @@ export function preactResnet18({ width = 64, finalNorm = false, ...options }: Pr
       norm: finalNorm ? 'bn' : undefined,
       head: 'linear',
     },
+    zeroBias: false,
   });
 }

@@ -62,7 +62,7 @@ export function densenet(
     stem: first,
     stages,
     norm: createBatchNormRelu(builder, 'features.norm5', channels),
-    head: createLinear(builder, 'classifier', { inSize: channels, outSize: numClasses }),
+    head: createLinear(builder, 'classifier', { inSize: channels, outSize: numClasses, zeroBias: true }),
     headName: 'classifier',
     dropout: rate > 0 ? dropout : undefined,
   });

@@ -11,13 +11,15 @@ export interface LinearOptions {
   readonly deviation?: number;
   /** Whether there is a bias. @defaultValue true */
   readonly bias?: boolean;
+  /** Start the bias at 0. @defaultValue true with `deviation`, else false */
+  readonly zeroBias?: boolean;
 }
 
 /** Makes `<name>.weight` and, unless told otherwise, `<name>.bias`, and gives `x · weight + bias` for `[B,in]`. */
 export function createLinear(
   { store, rng }: WeightBuilder,
   name: string,
-  { inSize, outSize, deviation, bias: hasBias = true }: LinearOptions,
+  { inSize, outSize, deviation, bias: hasBias = true, zeroBias = deviation !== undefined }: LinearOptions,
 ): (x: Tensor2D) => Tensor2D {
   const [weightName, biasName] = [`${name}.weight`, `${name}.bias`] as const;
   const weights =
@@ -26,8 +28,7 @@ export function createLinear(
       : normal(rng.fork(weightName), inSize * outSize, deviation);
   const weight = store.parameter<tf.Rank.R2>(weightName, [inSize, outSize], weights, 'linear');
   if (!hasBias) return (x) => tf.matMul(x, weight);
-  const biases =
-    deviation === undefined ? uniformFanIn(rng.fork(biasName), outSize, inSize) : new Float32Array(outSize);
+  const biases = zeroBias ? new Float32Array(outSize) : uniformFanIn(rng.fork(biasName), outSize, inSize);
   const bias = store.parameter<tf.Rank.R1>(biasName, [outSize], biases);
   // Never transposed: tfjs' WebAssembly kernel then adds the bias wrongly.
   return (x) => tf.fused.matMul({ a: x, b: weight, bias }) as Tensor2D;

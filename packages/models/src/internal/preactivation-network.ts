@@ -31,6 +31,8 @@ export interface PreactivationNetworkOptions extends PreactivationOptions {
     readonly norm: string | undefined;
     readonly head: string;
   };
+  /** Whether the head's bias starts at 0. */
+  readonly zeroBias: boolean;
 }
 
 /** Checks the options of the public factory `where` and builds its network; `width` is checked already. */
@@ -48,6 +50,7 @@ export function preactivationNetwork(
     channels,
     depths,
     names,
+    zeroBias,
   }: PreactivationNetworkOptions,
 ): Model {
   checkInteger(where, 'numClasses', numClasses, 1);
@@ -84,7 +87,7 @@ export function preactivationNetwork(
     stem: (x) => first.apply(x),
     stages,
     ...(names.norm !== undefined && { norm: createBatchNormRelu(builder, names.norm, from) }),
-    head: createLinear(builder, names.head, { inSize: from, outSize: numClasses }),
+    head: createLinear(builder, names.head, { inSize: from, outSize: numClasses, zeroBias }),
     headName: names.head,
     dropPath: layer,
     dropout: rate > 0 ? dropout : undefined,

@@ -1,6 +1,7 @@
-import { checkInteger, checkPositive, checkRange } from '@mix/core';
+import { checkInteger } from '@mix/core';
 import type { Model } from '../model.js';
 import type { ResidualOptions } from '../residual-options.js';
+import { batchNormSettings } from './batch-norm-settings.js';
 import type { Builder } from './builder.js';
 import { checkRate } from './check-rate.js';
 import { DropPath } from './drop-path.js';
@@ -28,7 +29,7 @@ export function residualNetwork(
     numClasses,
     rng,
     inChannels = 3,
-    batchNorm: { momentum = 0.1, epsilon = 1e-5, frozen = false } = {},
+    batchNorm,
     zeroInitResidual = false,
     dropPath = 0,
     frozenStages,
@@ -42,12 +43,10 @@ export function residualNetwork(
   checkInteger(where, 'numClasses', numClasses, 1);
   checkInteger(where, 'inChannels', inChannels, 1);
   checkInteger(where, 'width', width, 1);
-  checkRange(where, 'batchNorm.momentum', momentum, 0, 1);
-  checkPositive(where, 'batchNorm.epsilon', epsilon);
   checkRate(where, 'dropPath', dropPath);
   const layer = dropPath > 0 ? new DropPath(rng.fork('dropPath')) : undefined;
   const store = new ParameterStore({ where, stages: depths.length, frozenStages });
-  const builder: Builder = { store, rng, batchNorm: { momentum, epsilon, frozen } };
+  const builder: Builder = { store, rng, batchNorm: batchNormSettings(where, batchNorm) };
   const first = stem(builder, inChannels, width);
   const { stages, outChannels } = residualStages(builder, {
     block,

@@ -22,5 +22,6 @@ export function wideResnet(
       norm: 'bn1',
       head: 'fc',
     },
+    zeroBias: true,
   });
 }
