@@ -165,6 +165,29 @@ describe('saveState and loadState', () => {
     expect(contents(model)).toEqual(before);
   });
 
+  it.each<[string, () => unknown]>([
+    ['"resnet.safetensors"', () => 'resnet.safetensors'],
+    ['"ArrayBuffer of "', () => new ArrayBuffer(8)],
+    ['"Object of tensors,values"', () => build(1).state()],
+    ['undefined', () => undefined],
+  ])('refuse what is neither bytes nor tensors: %s', (received, from) => {
+    expect(refusal(() => loadState(build(2), from() as Uint8Array))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(
+        `loadState: from must be the bytes of a file (a Uint8Array), or tensors by name; got ${received}. Read a file`,
+      ),
+    });
+  });
+
+  it('refuse a prefix that no name has', () => {
+    const { tensors } = build(1).state();
+    expect(refusal(() => loadState(build(2), tensors, { prefix: 'net.' }))).toEqual({
+      code: 'STATE_MISMATCH',
+      message:
+        'loadState: prefix must be what names of the state begin with; got "net.". Its first is conv1.weight',
+    });
+  });
+
   it('refuse disposed tensors and unknown options', () => {
     const [model, other] = [build(1), build(2)];
     const { tensors } = other.state();

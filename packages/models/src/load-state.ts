@@ -1,4 +1,4 @@
-import { checkChoice, type NamedTensors } from '@mix/core';
+import { checkChoice, invalidArgument, type NamedTensors } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Mismatch, refuseMismatch } from './internal/check-state.js';
 import { canResize, resizePositions } from './internal/resize-positions.js';
@@ -51,7 +51,7 @@ export interface LoadedState {
  * @param from The bytes of the file, or tensors in PyTorch's layouts such as `other.state().tensors`; borrowed.
  * @returns What was left out or interpolated.
  * @throws MixError `FORMAT` for bytes that are no whole safetensors file; `STATE_MISMATCH`, with names and shapes, for one that does
- *   not fit; `INVALID_ARGUMENT` for an option.
+ *   not fit; `INVALID_ARGUMENT` for an option, or for what is neither bytes nor tensors.
  * @example
  * ```ts
  * const model = resnet18({ numClasses: 5, stem: 'imagenet', rng: createRng(0) });
@@ -65,7 +65,9 @@ export function loadState(
 ): LoadedState {
   checkChoice('loadState', 'head', head, ['load', 'skip']);
   checkChoice('loadState', 'positions', positions, ['exact', 'bicubic', 'bilinear']);
-  const { stored, left } = chosen(storedState(from, source), model.weights, prefix, head === 'skip');
+  const state = storedState(from, source);
+  const { stored, left } = chosen(state, model.weights, prefix, head === 'skip');
+  if (prefix !== undefined) checkPrefix(prefix, [...state.tensors.keys()], source);
   const wanted = [...model.weights].filter(([, weight]) => head === 'load' || !weight.head);
   const { assignments, resized, skipped, mismatch } = matched(wanted, stored, positions);
   refuseMismatch('loadState', source, wanted.length, mismatch, remedyFor(model.weights, stored, mismatch));
@@ -74,6 +76,14 @@ export function loadState(
 }
 
 type Weights = Model['weights'];
+
+function checkPrefix(prefix: string, names: readonly string[], source: string): void {
+  if (names.some((name) => name.startsWith(prefix))) return;
+  throw invalidArgument('loadState', 'prefix', `be what names of ${source} begin with`, prefix, {
+    code: 'STATE_MISMATCH',
+    remedy: `Its first is ${names[0]}`,
+  });
+}
 
 /** What of a file is asked for, under the model's names. */
 function chosen(

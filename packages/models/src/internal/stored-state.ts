@@ -1,4 +1,5 @@
 import {
+  invalidArgument,
   MixError,
   type NamedTensors,
   openSafetensors,
@@ -33,6 +34,7 @@ export interface StoredState {
 /** The tensors of a safetensors file, or of a state in memory, by name. */
 export function storedState(from: Uint8Array | NamedTensors, source: string): StoredState {
   if (!(from instanceof Uint8Array)) {
+    refuseOthers(from);
     const tensors = new Map(Object.entries(from).map(([name, tensor]) => [name, inMemory(tensor)]));
     return { tensors, prefix: '' };
   }
@@ -43,6 +45,20 @@ export function storedState(from: Uint8Array | NamedTensors, source: string): St
   );
   // What `fit` of @mix/train writes holds optimisers and the method too.
   return { tensors, prefix: metadata['format'] === 'mix-checkpoint' ? 'model.' : '' };
+}
+
+/** What programs without types pass, a path or a buffer, would else be a state that holds nothing. */
+function refuseOthers(from: unknown): void {
+  const isRecord = typeof from === 'object' && from !== null;
+  const values = isRecord ? Object.values(from) : [];
+  if (values.length > 0 && values.every((value) => value instanceof tf.Tensor)) return;
+  throw invalidArgument(
+    'loadState',
+    'from',
+    'be the bytes of a file (a Uint8Array), or tensors by name',
+    isRecord ? `${from.constructor.name} of ${Object.keys(from).slice(0, 3)}` : from,
+    { remedy: 'Read a file first, make new Uint8Array(buffer) of a buffer, take the tensors of a state' },
+  );
 }
 
 function inMemory(tensor: Tensor): StoredValue {
