@@ -6,7 +6,7 @@ const budgets = [
   ['cutmix alone', "export { cutmix } from '@mix/handcrafted';", 10_400],
   ['all of @mix/handcrafted', "export * from '@mix/handcrafted';", 104_500],
   ['softCrossEntropy alone', "export { softCrossEntropy } from '@mix/core';", 2700],
-  ['all of @mix/core', "export * from '@mix/core';", 54_500],
+  ['all of @mix/core', "export * from '@mix/core';", 58_800],
 ];
 let failed = 0;
 for (const [name, contents, limit] of budgets) {

@@ -1,7 +1,9 @@
 import {
+  applyByteOperation,
   assembleMixed,
   type Batch,
   type BatchShape,
+  type ByteImage,
   checkBatch,
   invalidArgument,
   type MixContext,
@@ -14,8 +16,6 @@ import {
 import * as tf from '@tensorflow/tfjs-core';
 import { type AugmixOperation, augmixOps, checkOperation, drawOperation } from './augmix-operation.js';
 import { type AugmixOptions, type AugmixScale, checkAugmix, checkScale } from './augmix-options.js';
-import { applyOperation } from './internal/bytes/apply-operation.js';
-import type { ByteImage } from './internal/bytes/byte-image.js';
 import { byteScale } from './internal/bytes/byte-scale.js';
 import { checkEach, checkFits, checkRows, isFields, isNumbers } from './internal/check-plan.js';
 import { rowStreams } from './internal/row-streams.js';
@@ -109,7 +109,13 @@ export function applyAugmix(
   plan.rows.forEach(({ share, weights, chains }, row) => {
     const own = pixels.subarray(row * length, (row + 1) * length);
     const image: ByteImage = { bytes: scale.encode(own), height, width, channels };
-    const results = chains.map((chain) => scale.decode(chain.reduce(applyOperation, image).bytes));
+    const results = chains.map((chain) => {
+      const changed = chain.reduce<ByteImage>(
+        (seen, operation) => applyByteOperation(seen, operation),
+        image,
+      );
+      return scale.decode(changed.bytes);
+    });
     mixed.set(mixChains(own, results, weights, share), row * length);
   });
   return assembleMixed(batch, {

@@ -1,4 +1,4 @@
-import type { ByteImage } from './byte-image.js';
+import type { ByteImage } from '../../byte-image.js';
 import { enhance } from './enhance.js';
 
 /** Brightness: 0 is black, 1 the image; PIL's `ImageEnhance.Brightness`. */

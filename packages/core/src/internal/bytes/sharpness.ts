@@ -1,4 +1,4 @@
-import type { ByteImage } from './byte-image.js';
+import type { ByteImage } from '../../byte-image.js';
 import { enhance } from './enhance.js';
 
 /** Sharpness: 0 is smoothed, 1 the image; PIL's `ImageEnhance.Sharpness`. */

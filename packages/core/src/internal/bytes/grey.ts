@@ -1,4 +1,4 @@
-import type { ByteImage } from './byte-image.js';
+import type { ByteImage } from '../../byte-image.js';
 
 /** Luma of ITU-R 601 of each pixel, rounded; PIL's `Image.convert('L')`. */
 export function grey({ bytes, channels }: ByteImage): Uint8Array {

@@ -1,4 +1,6 @@
-import { type ByteImage, histogram, mapBytes } from './byte-image.js';
+import type { ByteImage } from '../../byte-image.js';
+import { histogram } from './histogram.js';
+import { mapBytes } from './map-bytes.js';
 
 /** Makes each channel's bytes about equally frequent; PIL's `ImageOps.equalize`. */
 export function equalize(image: ByteImage): ByteImage {

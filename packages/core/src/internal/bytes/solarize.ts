@@ -1,4 +1,5 @@
-import { type ByteImage, mapBytes } from './byte-image.js';
+import type { ByteImage } from '../../byte-image.js';
+import { mapBytes } from './map-bytes.js';
 
 /** Inverts the bytes from `threshold` on; PIL's `ImageOps.solarize`. */
 export function solarize(image: ByteImage, threshold: number): ByteImage {

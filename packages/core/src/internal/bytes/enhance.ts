@@ -1,4 +1,5 @@
-import { type ByteImage, withBytes } from './byte-image.js';
+import type { ByteImage } from '../../byte-image.js';
+import { withBytes } from './with-bytes.js';
 
 /**
  * Goes from a degenerate image (factor 0) to the image itself (1) and beyond, clipped to bytes: `degenerate + factor·(image − degenerate)`.

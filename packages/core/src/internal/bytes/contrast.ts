@@ -1,4 +1,4 @@
-import type { ByteImage } from './byte-image.js';
+import type { ByteImage } from '../../byte-image.js';
 import { enhance } from './enhance.js';
 import { grey } from './grey.js';
 

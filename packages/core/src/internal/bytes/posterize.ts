@@ -1,4 +1,5 @@
-import { type ByteImage, mapBytes } from './byte-image.js';
+import type { ByteImage } from '../../byte-image.js';
+import { mapBytes } from './map-bytes.js';
 
 /** Keeps the highest `bits` bits of each byte; PIL's `ImageOps.posterize`. */
 export function posterize(image: ByteImage, bits: number): ByteImage {

@@ -1,4 +1,6 @@
-import { type ByteImage, histogram, mapBytes } from './byte-image.js';
+import type { ByteImage } from '../../byte-image.js';
+import { histogram } from './histogram.js';
+import { mapBytes } from './map-bytes.js';
 
 /** Stretches each channel so that its darkest byte becomes 0 and its brightest 255; PIL's `ImageOps.autocontrast`. */
 export function autocontrast(image: ByteImage): ByteImage {
