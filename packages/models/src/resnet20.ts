@@ -1,8 +1,9 @@
-import { cifarResnet, type FixedCifarResnetOptions } from './cifar-resnet.js';
+import type { FixedCifarResnetOptions } from './cifar-resnet-options.js';
+import { cifarNetwork } from './internal/cifar-network.js';
 import type { Model } from './model.js';
 
 /**
- * Builds ResNet-20 for CIFAR: {@link cifarResnet} of depth 20, 269,722 parameters for ten classes.
+ * Builds ResNet-20 for CIFAR: `cifarResnet` of depth 20, 269,722 parameters for ten classes.
  *
  * @returns A model with three stages and an embedding of 64; the caller disposes it.
  * @throws MixError `INVALID_ARGUMENT` for an option out of its range.
@@ -15,5 +16,5 @@ import type { Model } from './model.js';
  * @see He et al. 2016, https://arxiv.org/abs/1512.03385, section 4.2
  */
 export function resnet20(options: FixedCifarResnetOptions): Model {
-  return cifarResnet({ ...options, depth: 20 });
+  return cifarNetwork('resnet20', { ...options, depth: 20 });
 }

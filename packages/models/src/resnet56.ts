@@ -1,13 +1,14 @@
-import { cifarResnet, type FixedCifarResnetOptions } from './cifar-resnet.js';
+import type { FixedCifarResnetOptions } from './cifar-resnet-options.js';
+import { cifarNetwork } from './internal/cifar-network.js';
 import type { Model } from './model.js';
 
 /**
- * Builds ResNet-56 for CIFAR: {@link cifarResnet} of depth 56, 853,018 parameters for ten classes.
+ * Builds ResNet-56 for CIFAR: `cifarResnet` of depth 56, 853,018 parameters for ten classes.
  *
  * @returns A model with three stages and an embedding of 64; the caller disposes it.
  * @throws MixError `INVALID_ARGUMENT` for an option out of its range.
  * @see He et al. 2016, https://arxiv.org/abs/1512.03385, section 4.2
  */
 export function resnet56(options: FixedCifarResnetOptions): Model {
-  return cifarResnet({ ...options, depth: 56 });
+  return cifarNetwork('resnet56', { ...options, depth: 56 });
 }
