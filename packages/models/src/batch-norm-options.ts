@@ -8,9 +8,9 @@ export interface BatchNormOptions {
   /** Added to the variance, > 0. @defaultValue 1e-5 */
   readonly epsilon?: number;
   /**
-   * Normalise by the running statistics in training too, and never update them. Scale and offset stay trainable:
-   * leave them out of the optimiser to keep them as well.
+   * `true`: normalise by the running statistics in training too, never update them, and do not train scale and offset, which are left
+   * out of `variables`; torchvision's `FrozenBatchNorm2d`. `'statistics'`: train scale and offset all the same.
    * @defaultValue false
    */
-  readonly frozen?: boolean;
+  readonly frozen?: boolean | 'statistics';
 }

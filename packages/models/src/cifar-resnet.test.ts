@@ -3,6 +3,7 @@ import { testedBackends, useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { cifarResnet } from './cifar-resnet.js';
+import { countParameters } from './count-parameters.js';
 import type { Model } from './model.js';
 
 const tiny = { depth: 8, width: 2, numClasses: 3 } as const;
@@ -38,16 +39,21 @@ describe('cifarResnet', () => {
     expect(tensors['layer1.0.bn1.weight']?.arraySync()).toEqual([1, 1]);
   });
 
-  it('uses and keeps its running statistics when they are frozen', () => {
+  it.each([true, 'statistics'] as const)('uses and keeps its running statistics: frozen %s', (how) => {
     const free = cifarResnet({ ...tiny, rng: createRng(0) });
     free.forward(images(), { training: true });
-    const frozen = cifarResnet({ ...tiny, rng: createRng(1), batchNorm: { frozen: true } });
+    const frozen = cifarResnet({ ...tiny, rng: createRng(1), batchNorm: { frozen: how } });
     frozen.restore(free.state());
     const before = weights(frozen);
     const trained = frozen.forward(images(), { training: true });
     const evaluated = free.forward(images(), { training: false });
     expect(trained.logits.arraySync()).toEqual(evaluated.logits.arraySync());
     expect(weights(frozen)).toEqual(before);
+    const normalisation = (name: string) => /bn\d|downsample\.1/.test(name);
+    expect(Object.keys(frozen.variables)).toEqual(
+      Object.keys(free.variables).filter((name) => how !== true || !normalisation(name)),
+    );
+    expect(countParameters(frozen)).toBe(countParameters(free));
   });
 
   it('updates statistics in training alone, and inside variableGrads too', () => {
@@ -82,6 +88,11 @@ describe('cifarResnet', () => {
       'batchNorm.momentum',
       { ...tiny, batchNorm: { momentum: 2 } },
       'cifarResnet: batchNorm.momentum must be a number from 0 to 1; got 2',
+    ],
+    [
+      'batchNorm.frozen',
+      { ...tiny, batchNorm: { frozen: 'affine' as 'statistics' } },
+      `cifarResnet: batchNorm.frozen must be true, false or 'statistics'; got "affine"`,
     ],
     [
       'batchNorm.epsilon',

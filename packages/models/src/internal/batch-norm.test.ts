@@ -3,10 +3,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { useBackend } from '@mix/test-utils';
 import { describe, expect, it } from 'vitest';
+import type { BatchNormOptions } from '../batch-norm-options.js';
 import { createBatchNorm } from './batch-norm.js';
 import { ParameterStore } from './parameter-store.js';
 
-function build({ momentum = 0.1, frozen = false } = {}) {
+function build({ momentum = 0.1, frozen = false }: BatchNormOptions = {}) {
   const store = new ParameterStore();
   const builder = { store, rng: createRng(0), batchNorm: { momentum, epsilon: 1e-5, frozen } };
   const bn = createBatchNorm(builder, 'bn', 2);
@@ -74,6 +75,14 @@ describe('createBatchNorm', () => {
     expect(build().bn.usesBatch(true)).toBe(true);
     expect(build().bn.usesBatch(false)).toBe(false);
     expect(build({ frozen: true }).bn.usesBatch(true)).toBe(false);
+    expect(build({ frozen: 'statistics' }).bn.usesBatch(true)).toBe(false);
+  });
+
+  it('trains scale and offset unless they are frozen too', () => {
+    const trained = (options: BatchNormOptions) => Object.keys(build(options).store.variables());
+    expect(trained({})).toEqual(['bn.weight', 'bn.bias']);
+    expect(trained({ frozen: 'statistics' })).toEqual(['bn.weight', 'bn.bias']);
+    expect(trained({ frozen: true })).toEqual([]);
   });
 
   it('refuses a batch of one value per channel', () => {

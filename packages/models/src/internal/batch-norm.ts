@@ -22,12 +22,10 @@ export function createBatchNorm(
   { initialScale = 1 }: { readonly initialScale?: number } = {},
 ): BatchNorm {
   const shape: [number] = [channels];
-  const weight = store.parameter<tf.Rank.R1>(
-    `${name}.weight`,
-    shape,
-    new Float32Array(channels).fill(initialScale),
-  );
-  const bias = store.parameter<tf.Rank.R1>(`${name}.bias`, shape, new Float32Array(channels));
+  const parameter = (part: string, value: number) =>
+    store.parameter<tf.Rank.R1>(`${name}.${part}`, shape, new Float32Array(channels).fill(value));
+  const affine = () => ({ weight: parameter('weight', initialScale), bias: parameter('bias', 0) });
+  const { weight, bias } = frozen === true ? store.untrained(affine) : affine();
   const runningMean = store.buffer<tf.Rank.R1>(`${name}.running_mean`, shape, 0);
   const runningVariance = store.buffer<tf.Rank.R1>(`${name}.running_var`, shape, 1);
   const batchesTracked = store.buffer<tf.Rank.R0>(`${name}.num_batches_tracked`, [], 0, 'int32');
@@ -43,7 +41,7 @@ export function createBatchNorm(
   }
 
   return {
-    usesBatch: (training) => training && !frozen,
+    usesBatch: (training) => training && frozen === false,
     train(x, { relu, residual }) {
       const count = x.size / channels;
       if (count < 2) {

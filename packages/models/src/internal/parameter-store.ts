@@ -31,6 +31,7 @@ export class ParameterStore {
   // The first stage that is made is preceded by the stem alone.
   #layer: number | undefined = 0;
   #stages = 0;
+  #trains = true;
 
   constructor({ where = 'ParameterStore', stages = 0, frozenStages }: StoreOptions = {}) {
     if (
@@ -51,6 +52,16 @@ export class ParameterStore {
       return make();
     } finally {
       this.#layer = undefined;
+    }
+  }
+
+  /** Makes parameters that are not trained. */
+  untrained<T>(make: () => T): T {
+    this.#trains = false;
+    try {
+      return make();
+    } finally {
+      this.#trains = true;
     }
   }
 
@@ -147,7 +158,8 @@ export class ParameterStore {
     layout: Layout,
   ): Variable<R> {
     const layer = this.#layer;
-    const trainable = kind === 'parameter' && !(layer !== undefined && this.isFrozen(layer));
+    const isFrozen = !this.#trains || (layer !== undefined && this.isFrozen(layer));
+    const trainable = kind === 'parameter' && !isFrozen;
     // tfjs' own names are unique to the engine, so that two models may share PyTorch's.
     const variable = tf.tidy(() => tf.variable(make(), trainable));
     this.#entries.set(name, { variable: variable as Variable, layout, kind, layer });
