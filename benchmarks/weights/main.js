@@ -1,5 +1,5 @@
 // Weights from PyTorch to mix and, after a step of training, back: the largest difference of the logits, as a share of the largest.
-// Run: node main.js [--only resnet18,deit_tiny] [--python /usr/bin/python3]. About half a minute for all models.
+// Run: node main.js [--only resnet18,deit_tiny] [--python /usr/bin/python3]. About two minutes for all models.
 import { parseArgs } from 'node:util';
 import { registerKernels } from '@mix/kernels';
 import * as tf from '@tensorflow/tfjs-core';

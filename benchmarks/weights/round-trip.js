@@ -12,8 +12,9 @@ const size = 64;
 const shared = { numClasses: 5 };
 const imagenet = { ...shared, stem: 'imagenet' };
 const deit = { ...shared, imageSize: size };
+const vgg = { ...shared, hidden: 32 };
 
-/** How to build each model here, by torchvision's or timm's name. */
+/** How to build each model here, by its name there. */
 export const builders = {
   resnet18: [models.resnet18, imagenet],
   resnet34: [models.resnet34, imagenet],
@@ -25,6 +26,13 @@ export const builders = {
   swin_t: [models.swinTiny, shared],
   deit_tiny: [models.deitTiny, deit],
   deit_small: [models.deitSmall, deit],
+  twins_svt_small: [models.twinsSvtSmall, shared],
+  vgg11: [models.vgg11, vgg],
+  vgg16_bn: [models.vgg16, { ...vgg, batchNorm: true }],
+  preact_resnet18: [models.preactResnet18, shared],
+  wrn16x8: [models.wrn16x8, shared],
+  xception: [models.xception, imagenet],
+  nexception_tiny: [models.nexceptionTiny, shared],
 };
 
 /** Whether there is a PyTorch to go through. */
@@ -87,7 +95,7 @@ function trainOnce(model, images) {
 
 function runPython(python, args) {
   const script = fileURLToPath(new URL('torch_weights.py', import.meta.url));
-  const { status, stdout, stderr } = spawnSync(python, [script, ...args], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(python, ['-B', script, ...args], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`torch_weights.py ${args[0]} failed: ${stderr}`);
   return JSON.parse(stdout);
 }

@@ -1,4 +1,4 @@
-"""The PyTorch side of the round trip: models of torchvision, and timm's DeiT by its names, without the package safetensors.
+"""The PyTorch side of the round trip: torchvision's models and those of the files beside it, without the package safetensors.
 
     python3 torch_weights.py save FOLDER NAME...    writes FOLDER/NAME.safetensors and prints the logits by name
     python3 torch_weights.py load FOLDER NAME...    reads FOLDER/NAME.mix.safetensors, strictly, and prints the logits
@@ -13,78 +13,25 @@ import torch
 import torchvision
 from torch import nn
 
-CLASSES, SIZE = 5, 64
+from torch_convolutional import CONVOLUTIONAL
+from torch_transformers import TRANSFORMERS
+
+CLASSES, SIZE, HIDDEN = 5, 64, 32
+MODELS = {**CONVOLUTIONAL, **TRANSFORMERS}
 DTYPES = {"F32": np.float32, "I64": np.int64}
-
-
-class Attention(nn.Module):
-    def __init__(self, width, heads):
-        super().__init__()
-        self.heads = heads
-        self.qkv = nn.Linear(width, 3 * width)
-        self.proj = nn.Linear(width, width)
-
-    def forward(self, x):
-        batch, tokens, width = x.shape
-        q, k, v = self.qkv(x).reshape(batch, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        weights = (q @ k.transpose(-2, -1) * (width // self.heads) ** -0.5).softmax(-1)
-        return self.proj((weights @ v).transpose(1, 2).reshape(batch, tokens, width))
-
-
-class Mlp(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        self.fc1, self.fc2 = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
-
-    def forward(self, x):
-        return self.fc2(nn.functional.gelu(self.fc1(x)))
-
-
-class Block(nn.Module):
-    def __init__(self, width, heads):
-        super().__init__()
-        self.norm1, self.norm2 = nn.LayerNorm(width, eps=1e-6), nn.LayerNorm(width, eps=1e-6)
-        self.attn, self.mlp = Attention(width, heads), Mlp(width)
-
-    def forward(self, x):
-        x = x + self.attn(self.norm1(x))
-        return x + self.mlp(self.norm2(x))
-
-
-class Patches(nn.Module):
-    def __init__(self, width):
-        super().__init__()
-        self.proj = nn.Conv2d(3, width, 16, 16)
-
-    def forward(self, x):
-        return self.proj(x).flatten(2).transpose(1, 2)
-
-
-class Deit(nn.Module):
-    """Without distillation, under timm's names."""
-
-    def __init__(self, width, heads):
-        super().__init__()
-        self.cls_token = nn.Parameter(torch.randn(1, 1, width))
-        self.pos_embed = nn.Parameter(torch.randn(1, 1 + (SIZE // 16) ** 2, width))
-        self.patch_embed = Patches(width)
-        self.blocks = nn.Sequential(*(Block(width, heads) for _ in range(12)))
-        self.norm = nn.LayerNorm(width, eps=1e-6)
-        self.head = nn.Linear(width, CLASSES)
-
-    def forward(self, x):
-        x = self.patch_embed(x)
-        x = torch.cat((self.cls_token.expand(len(x), -1, -1), x), 1) + self.pos_embed
-        return self.head(self.norm(self.blocks(x))[:, 0])
 
 
 def build(name):
     torch.manual_seed(0)
-    if name == "deit_tiny":
-        return Deit(192, 3)
-    if name == "deit_small":
-        return Deit(384, 6)
-    return getattr(torchvision.models, name)(num_classes=CLASSES)
+    if name in MODELS:
+        return MODELS[name](CLASSES)
+    model = getattr(torchvision.models, name)(num_classes=CLASSES)
+    if name.startswith("vgg"):
+        # A narrow head: the published one has 120 million weights.
+        sizes = ((512 * 7 * 7, HIDDEN), (HIDDEN, HIDDEN), (HIDDEN, CLASSES))
+        for place, size in zip((0, 3, 6), sizes):
+            model.classifier[place] = nn.Linear(*size)
+    return model
 
 
 def images():
