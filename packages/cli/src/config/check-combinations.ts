@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { checkMixing } from './check-mixing.js';
+import { checkModel } from './check-model.js';
 import type { Config } from './config-schema.js';
 
 /** Reports a rule that a configuration breaks; messages continue the word "must" and end with the way out. */
@@ -10,6 +11,7 @@ export function checkCombinations(config: Config, context: z.core.$RefinementCtx
   const refuse: Refuse = (path, message) =>
     context.addIssue({ code: 'custom', path: [...path], message, input: config });
   checkMixing(config, refuse);
+  checkModel(config, refuse);
   const { epochs, warmupEpochs, mean, std } = config.train;
   if (warmupEpochs >= epochs) {
     refuse(['train', 'warmupEpochs'], `be below the number of epochs (--epochs ${epochs})`);

@@ -261,6 +261,22 @@ describe('resolveConfig', () => {
       { 'train.finalRate': 0.05, 'train.schedule': 'constant' },
       '--final-rate must be 0 with --schedule constant, which ends where it began; got 0.05',
     ],
+    [
+      { 'model.weightsHead': 'skip' },
+      '--weights-head must come with a file to begin from (--weights); got "skip"',
+    ],
+    [
+      { 'model.weightsPrefix': 'module.' },
+      '--weights-prefix must come with a file to begin from (--weights); got "module."',
+    ],
+    [
+      { 'model.name': 'deit-tiny', 'model.weightsPositions': 'bicubic' },
+      '--weights-positions must come with a file to begin from (--weights); got "bicubic"',
+    ],
+    [
+      { 'model.name': 'vgg16', 'model.dropout': 0.1 },
+      '--dropout must be left out with --model-head cifar, which is one linear layer; got 0.1',
+    ],
   ])('refuses the flags %j together', (flags, message) => {
     expect(() => resolveConfig({ flags: new Map(Object.entries(flags)) })).toThrow(new UsageError(message));
   });

@@ -25,7 +25,9 @@ export const dropPath = z
   .min(0)
   .lt(1)
   .default(0)
-  .describe('probability that an image skips the last block; of the others less');
+  .describe(
+    'probability that an image skips the last block, of the others less; of every block in NEXcepTion',
+  );
 export const dropout = (rate: number) =>
   z
     .number()

@@ -9,10 +9,19 @@ export function loadWeights(
   { weights, weightsHead, weightsPositions, weightsPrefix }: Config['model'],
 ): void {
   if (weights === undefined) return;
-  loadState(model, readFileSync(weights), {
+  loadState(model, bytesOf(weights), {
     head: weightsHead,
     positions: weightsPositions,
     ...(weightsPrefix !== undefined && { prefix: weightsPrefix }),
     source: shownPath(weights),
   });
+}
+
+function bytesOf(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    // Of a folder Node does not say which.
+    throw Object.assign(error as Error, { path });
+  }
 }
