@@ -38,6 +38,9 @@ export interface LayersModelTaps {
  * then normalises by the batch and updates its moving averages, Dropout drops (by tfjs' own draws, not by an `Rng`). As in tfjs,
  * a BatchNormalization that is not trainable does the same. Layers' regularisers are not part of the loss.
  *
+ * One such classifier takes another's state, as a teacher does its student's, where the layers have the same names: name them, or load
+ * both models from one file.
+ *
  * An `intercept` may change the output of a tap; what goes around the tap sees it unchanged, so tap the ends of blocks.
  * `guide.forwardFrom` needs stages that everything after depends on through them alone. `guide.classifierWeights` is there if the
  * model ends in a dense layer.
