@@ -6,8 +6,9 @@ import type { VggOptions } from './vgg-options.js';
  * Builds torchvision's VGG-13, or with `batchNorm` its `vgg13_bn`: ten 3x3 convolutions in five stages that end with 2x2
  * max-pooling, then three linear layers (one with `head: 'cifar'`), under torchvision's names.
  *
- * @returns A model with five stages and an embedding of what its last layer takes: `hidden`, or `8·width` with
- *   `head: 'cifar'`. Images are at least 32x32. The caller disposes it.
+ * @returns A model with five stages and an embedding of what its last layer takes: the `hidden` values of the second hidden layer,
+ *   rectified and in training dropped (timm's pre-logits; no pooled map), or, with `head: 'cifar'`, the `8·width` means of the last
+ *   stage. Images are at least 32x32. The caller disposes it.
  * @throws MixError `INVALID_ARGUMENT` for an option out of its range.
  * @see Simonyan & Zisserman 2015, https://arxiv.org/abs/1409.1556, Table 1, B
  */
