@@ -1,3 +1,5 @@
+export { applyRandAugment } from './apply-rand-augment.js';
+export type { AugmentOptions, ResizedCropOptions } from './augment-options.js';
 export type { Cifar10Options, Cifar100Options } from './cifar.js';
 export { readCifar10, readCifar100 } from './cifar.js';
 export type { ClassSamplerOptions, Sampler } from './class-sampler.js';
@@ -24,6 +26,8 @@ export type { LongTailCountsOptions, LongTailOptions, LongTailProfile } from './
 export { longTail, longTailCounts } from './long-tail.js';
 export type { NoisyDataset, NoisyLabelsOptions } from './noisy-labels.js';
 export { noisyLabels } from './noisy-labels.js';
+export type { RandAugmentOptions, RandAugmentPlan, RandAugmentPolicy } from './plan-rand-augment.js';
+export { planRandAugment } from './plan-rand-augment.js';
 export { subset } from './subset.js';
 export type { TarShardsOptions } from './tar-shards.js';
 export { openTarShards } from './tar-shards.js';

@@ -1,4 +1,5 @@
 import type { Rng } from '@mix/core';
+import type { AugmentOptions } from './augment-options.js';
 import type { Sampler } from './class-sampler.js';
 
 /** What to do about a sample that is unusable: no image, one that cannot be decoded, or no right label. */
@@ -28,7 +29,12 @@ export interface LoaderOptions {
    * is cropped about its centre. @defaultValue none: all images must have the data set's `imageShape`
    */
   readonly imageSize?: number | readonly [height: number, width: number];
-  /** Whether decoded pixels stay in memory (`numSamples·H·W·C` bytes), so that later epochs cost nothing. @defaultValue false */
+  /**
+   * What is done to the images, in the threads that decode them: crops out of whole images, mirroring, RandAugment. Image `i` of epoch `e`
+   * draws from `rng.fork('augment', e).fork(i)`, counted in the order of the epoch. @defaultValue nothing
+   */
+  readonly augment?: AugmentOptions;
+  /** Whether decoded pixels stay in memory (`numSamples·H·W·C` bytes), so that later epochs cost nothing; not with `augment`. @defaultValue false */
   readonly cache?: boolean;
   /**
    * What to do about corrupt samples. `'error'` throws. `'skip'` leaves the row out, so that its batch is smaller while

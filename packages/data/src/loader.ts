@@ -47,13 +47,14 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loa
     prefetch,
     workers,
     cache,
+    augment,
     onCorrupt,
     maxCorrupt,
     rng,
     shape,
     resize,
   } = checkLoaderOptions(dataset, options);
-  const target = { height: shape[0], width: shape[1], resize };
+  const target = { height: shape[0], width: shape[1], resize, ...(augment && { augment }) };
   let pool: DecodePool | undefined;
   let closed = false;
   const read = createRowReader(dataset, shape, resize, (tasks) => {
@@ -92,11 +93,15 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loa
     if (from > numBatches) throw invalidArgument('Loader.batches', 'from', `be at most ${numBatches}`, from);
     if (closed) throw invalidArgument('Loader.batches', 'the loader', 'not be closed', 'a closed loader');
     const order = shuffle ? rng.fork('shuffle', epoch).permutation(dataset.size) : sampled(epoch);
+    const draws = augment && rng.fork('augment', epoch);
     const start = (batch: number): Promise<Assembled> => {
       const first = batch * batchSize;
       const count = Math.min(batchSize, dataset.size - first);
-      const indices = Array.from({ length: count }, (_, row) => order?.[first + row] ?? first + row);
-      const assembled = assembleBatch(rows, indices, shape, {
+      const requests = Array.from({ length: count }, (_, row) => ({
+        index: order?.[first + row] ?? first + row,
+        ...(draws && { rng: draws.fork(first + row).state() }),
+      }));
+      const assembled = assembleBatch(rows, requests, shape, {
         dataset,
         policy: onCorrupt,
         ceiling: maxCorrupt,

@@ -1,10 +1,10 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { isMixError } from '@mix/core';
-import type { Raw } from 'sharp';
-import type { PixelsSource } from '../dataset.js';
+import { type ByteImage, isMixError, restoreRng } from '@mix/core';
+import type { Raw, Sharp } from 'sharp';
+import { augmentImage } from './augment-image.js';
 import type { DecodeFailure, DecodeReply, DecodeTarget, DecodeTask } from './decode-task.js';
 import { decodePlainJpeg } from './jpeg/decode-jpeg.js';
 import { loadSharp } from './load-sharp.js';
+import { readEncoded } from './read-encoded.js';
 
 /** Reads and decodes images one after the other; a bad one becomes a failure, not an exception. */
 export async function decodeImages(tasks: readonly DecodeTask[], target: DecodeTarget): Promise<DecodeReply> {
@@ -14,7 +14,9 @@ export async function decodeImages(tasks: readonly DecodeTask[], target: DecodeT
   for (const [position, task] of tasks.entries()) {
     const out = pixels.subarray(position * bytesPerImage, (position + 1) * bytesPerImage);
     try {
-      const wrongSize = await decodeInto(out, task, target);
+      const wrongSize = await (task.rng === undefined
+        ? decodeInto(out, task, target)
+        : augmentInto(out, task, target));
       if (wrongSize !== undefined) failures.push({ position, kind: 'size', reason: wrongSize });
     } catch (error) {
       if (isMixError(error)) throw error;
@@ -32,53 +34,66 @@ async function decodeInto(
 ): Promise<string | undefined> {
   const encoded = task.kind === 'pixels' ? undefined : readEncoded(task);
   if (encoded !== undefined && decodePlainJpeg(out, encoded, height, width)) return undefined;
-  const sharp = await loadSharp();
-  const input =
-    task.kind === 'pixels'
-      ? sharp(task.pixels, { raw: rawLayout(task.shape) })
-      : sharp(encoded, { failOn: 'warning' });
+  const input = await openImage(task, encoded);
   if (resize) input.resize(width, height, { fit: 'cover' });
+  const image = await toRgb(input);
+  if (image.height !== height || image.width !== width) return `${image.height}x${image.width}x3`;
+  out.set(image.bytes);
+  return undefined;
+}
+
+async function augmentInto(
+  out: Uint8Array,
+  task: DecodeTask,
+  target: DecodeTarget,
+): Promise<string | undefined> {
+  const { height, width, augment = {} } = target;
+  const decoded = async (): Promise<ByteImage | string> => {
+    if (augment.resizedCrop !== undefined) return wholeImage(task);
+    const bytes = new Uint8Array(out.length);
+    return (await decodeInto(bytes, task, target)) ?? { bytes, height, width, channels: 3 };
+  };
+  const image = await decoded();
+  if (typeof image === 'string') return image;
+  // Given wherever images are augmented.
+  const rng = restoreRng(task.rng as NonNullable<DecodeTask['rng']>);
+  out.set(augmentImage(image, [height, width], rng, augment).bytes);
+  return undefined;
+}
+
+async function wholeImage(task: DecodeTask): Promise<ByteImage> {
+  if (task.kind !== 'pixels') return toRgb(await openImage(task, readEncoded(task)));
+  const [height, width, channels] = task.shape;
+  return channels === 3
+    ? { bytes: task.pixels, height, width, channels }
+    : toRgb(await openImage(task, undefined));
+}
+
+async function openImage(task: DecodeTask, encoded: Uint8Array | undefined): Promise<Sharp> {
+  const sharp = await loadSharp();
+  return task.kind === 'pixels'
+    ? sharp(task.pixels, { raw: rawLayout(task.shape) })
+    : sharp(encoded, { failOn: 'warning' });
+}
+
+async function toRgb(input: Sharp): Promise<ByteImage> {
   const { data, info } = await input
     .toColourspace('srgb')
     .removeAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  if (info.height !== height || info.width !== width) return `${info.height}x${info.width}x3`;
-  if (info.channels === 3) out.set(data);
-  else for (let index = 0; index < out.length; index++) out[index] = data[Math.floor(index / 3)] as number;
-  return undefined;
+  const { height, width } = info;
+  if (info.channels === 3) return { bytes: data, height, width, channels: 3 };
+  const bytes = Uint8Array.from(
+    { length: height * width * 3 },
+    (_, index) => data[Math.floor(index / 3)] as number,
+  );
+  return { bytes, height, width, channels: 3 };
 }
 
 function rawLayout([height, width, channels]: readonly [number, number, number]): Raw {
   if (channels !== 1 && channels !== 3) throw new Error(`has ${channels} channels, not 1 or 3`);
   return { height, width, channels };
-}
-
-function readEncoded(task: Exclude<DecodeTask, PixelsSource>): Uint8Array {
-  if (task.kind === 'bytes') return task.bytes;
-  const { path, offset = 0, length } = task;
-  if (length === undefined) return readFileSync(path);
-  const bytes = new Uint8Array(length);
-  const read = readSync(descriptor(path), bytes, 0, length, offset);
-  if (read < length) throw new Error(`the file ends after ${read} of the ${length} bytes of this image`);
-  return bytes;
-}
-
-const openFiles = new Map<string, number>();
-const maxOpenFiles = 32;
-
-// Shards are read in any order, many times: they stay open, the last few used.
-function descriptor(path: string): number {
-  const held = openFiles.get(path);
-  openFiles.delete(path);
-  const file = held ?? openSync(path, 'r');
-  openFiles.set(path, file);
-  if (openFiles.size > maxOpenFiles) {
-    const [oldest, oldestFile] = openFiles.entries().next().value as [string, number];
-    openFiles.delete(oldest);
-    closeSync(oldestFile);
-  }
-  return file;
 }
 
 function firstLine(error: unknown): string {

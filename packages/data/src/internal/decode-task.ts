@@ -1,10 +1,17 @@
+import type { RngState } from '@mix/core';
+import type { AugmentOptions } from '../augment-options.js';
 import type { BytesSource, FileSource, PixelsSource } from '../dataset.js';
 
-/** An image for a worker to read and decode. */
-export type DecodeTask = PixelsSource | BytesSource | FileSource;
+/** An image for a worker to read and decode, and to augment by the draws of `rng` where there is one. */
+export type DecodeTask = (PixelsSource | BytesSource | FileSource) & { readonly rng?: RngState };
 
-/** What every image is decoded to: RGB of this size, by scaling where `resize` allows it. */
-export type DecodeTarget = { readonly height: number; readonly width: number; readonly resize: boolean };
+/** What every image is decoded to: RGB of this size, by scaling where `resize` allows it; and how it is augmented. */
+export type DecodeTarget = {
+  readonly height: number;
+  readonly width: number;
+  readonly resize: boolean;
+  readonly augment?: AugmentOptions;
+};
 
 /** An image that did not decode: damaged, or of a size that was not expected. */
 export type DecodeFailure = {

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { checkChoice, checkInteger, createRng, invalidArgument } from '@mix/core';
 import type { ImageDataset } from '../dataset.js';
 import type { LoaderOptions } from '../loader-options.js';
+import { checkAugment } from './check-augment.js';
 import { corruptError } from './corrupt-errors.js';
 
 /** Checks the options of `createLoader` against its data set, and fills in the defaults. */
@@ -16,6 +17,7 @@ export function checkLoaderOptions(dataset: ImageDataset, options: LoaderOptions
     workers = Math.min(8, Math.max(1, availableParallelism() - 1)),
     imageSize,
     cache = false,
+    augment,
     onCorrupt = 'error',
     maxCorrupt = Math.ceil(dataset.size / 100),
   } = options;
@@ -42,6 +44,11 @@ export function checkLoaderOptions(dataset: ImageDataset, options: LoaderOptions
   if (shape === undefined) {
     throw invalidArgument(where, 'imageSize', `be given, for ${dataset.name} names no image size`, imageSize);
   }
+  if (augment !== undefined) {
+    checkAugment(augment, shape);
+    if (cache)
+      throw invalidArgument(where, 'cache', 'be false with augment, where no image comes twice', cache);
+  }
   return {
     batchSize,
     rng,
@@ -49,9 +56,10 @@ export function checkLoaderOptions(dataset: ImageDataset, options: LoaderOptions
     sampler,
     dropLast,
     // What is in memory already gains nothing from being copied early.
-    prefetch: dataset.sample(0).image.kind === 'pixels' ? 0 : prefetch,
+    prefetch: dataset.sample(0).image.kind === 'pixels' && augment === undefined ? 0 : prefetch,
     workers,
     cache,
+    augment,
     onCorrupt,
     maxCorrupt,
     shape,

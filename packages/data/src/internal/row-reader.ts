@@ -1,4 +1,4 @@
-import { MixError } from '@mix/core';
+import { MixError, type RngState } from '@mix/core';
 import type { ImageDataset, ImageSource, Sample } from '../dataset.js';
 import { nameSample } from './corrupt-errors.js';
 import type { DecodeReply, DecodeTask } from './decode-task.js';
@@ -9,8 +9,11 @@ export type Row = { readonly index: number; readonly key: string; readonly label
   | { readonly path: string; readonly reason: string }
 );
 
-/** Gives the rows of the samples at `indices`, in their order. */
-export type RowReader = (indices: readonly number[]) => Promise<readonly Row[]>;
+/** Which sample is read, and the draws that augment it. */
+export type Request = { readonly index: number; readonly rng?: RngState };
+
+/** Gives the rows of the samples that are asked for, in their order. */
+export type RowReader = (requests: readonly Request[]) => Promise<readonly Row[]>;
 
 type Shape = readonly [height: number, width: number, channels: number];
 type Pending = { readonly position: number; readonly sample: Sample; readonly task: DecodeTask };
@@ -25,19 +28,19 @@ export function createRowReader(
   resize: boolean,
   decode: (tasks: readonly DecodeTask[]) => Promise<DecodeReply>,
 ): RowReader {
-  return async (indices) => {
-    const rows: Row[] = new Array(indices.length);
+  return async (requests) => {
+    const rows: Row[] = new Array(requests.length);
     const pending: Pending[] = [];
-    for (const [position, index] of indices.entries()) {
+    for (const [position, { index, rng }] of requests.entries()) {
       const sample = dataset.sample(index);
       const { key, label, image } = sample;
       if (image.kind === 'corrupt') {
         rows[position] = { index, key, label, path: image.path, reason: image.reason };
-      } else if (image.kind === 'pixels' && (!resize || sameShape(image.shape, shape))) {
+      } else if (image.kind === 'pixels' && !rng && (!resize || sameShape(image.shape, shape))) {
         if (!sameShape(image.shape, shape)) throw sizeError(key, sizeText(image.shape), shape);
         rows[position] = { index, key, label, pixels: image.pixels };
       } else {
-        pending.push({ position, sample, task: image });
+        pending.push({ position, sample, task: rng === undefined ? image : { ...image, rng } });
       }
     }
     await Promise.all(
@@ -46,7 +49,7 @@ export function createRowReader(
         const bytes = shape[0] * shape[1] * shape[2];
         for (const [at, { position, sample }] of chunk.entries()) {
           const { key, label, image } = sample;
-          const index = indices[position] as number;
+          const { index } = requests[position] as Request;
           const failure = reply.failures.find((candidate) => candidate.position === at);
           if (failure?.kind === 'size')
             throw sizeError(nameSample(key, pathOf(key, image)), failure.reason, shape);
@@ -64,13 +67,13 @@ export function createRowReader(
 /** Wraps a reader so that each sample is decoded once, and kept. */
 export function cachedRowReader(read: RowReader, size: number): RowReader {
   const held: (Row | undefined)[] = new Array(size);
-  return async (indices) => {
-    const missing = indices.filter((index) => held[index] === undefined);
+  return async (requests) => {
+    const missing = requests.filter(({ index }) => held[index] === undefined);
     for (const row of missing.length > 0 ? await read(missing) : []) {
       // A copy, for a view would keep the pixels of its whole request alive, and a data set may reuse its memory.
       held[row.index] = 'pixels' in row ? { ...row, pixels: row.pixels.slice() } : row;
     }
-    return indices.map((index) => held[index] as Row);
+    return requests.map(({ index }) => held[index] as Row);
   };
 }
 
