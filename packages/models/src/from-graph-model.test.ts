@@ -63,7 +63,12 @@ function topology(op = 'Softmax', [height, width]: readonly [number, number] = [
     { name: 'block', op: 'AddV2', input: ['stem', 'conv2'], attr: float },
     { name: 'pool', op: 'Mean', input: ['block', 'axes'], attr: { ...float, keep_dims: { b: false } } },
     { name: 'fc', op: 'MatMul', input: ['pool', 'fc/kernel'], attr: float },
-    { name: 'y', op, input: ['fc'], attr: float },
+    ...op.split(' ').map((each, index, all) => ({
+      name: index === all.length - 1 ? 'y' : `y${index}`,
+      op: each,
+      input: [index === 0 ? 'fc' : `y${index - 1}`],
+      attr: float,
+    })),
   ];
   return { node, versions: { producer: 1 } };
 }
@@ -92,7 +97,7 @@ function byOps(x: tf.Tensor4D) {
 describe('fromGraphModel', () => {
   useBackend('wasm');
 
-  it.each(['Softmax', 'Identity'])(
+  it.each(['Softmax', 'Identity', 'Softmax Squeeze Identity'])(
     'gives logits, embedding and stages of a graph that ends in %s',
     async (op) => {
       const { logits, embedding, stages } = (await build(op)).forward(images(), evaluate);

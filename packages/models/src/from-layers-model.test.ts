@@ -259,6 +259,31 @@ describe('fromLayersModel', () => {
       () => fromLayersModel(build({ last: 'tanh' }), taps),
     ],
     [
+      "fromLayersModel: model must end in logits, a softmax or a sigmoid; its layer 'scores' ends in softmax, whose result is reshaped",
+      () => {
+        const { layers, sequential } = tfl;
+        const scores = layers.conv2d({ name: 'scores', filters: 3, kernelSize: 1, activation: 'softmax' });
+        const input = layers.inputLayer({ inputShape: [1, 1, 4] });
+        return fromLayersModel(sequential({ layers: [input, scores, layers.flatten()] }), {
+          stages: ['scores'],
+          embedding: 'scores',
+        });
+      },
+    ],
+    [
+      "fromLayersModel: model must end in logits, a softmax or a sigmoid; its layer 'inner' ends in a model within the model",
+      () => {
+        const { layers, sequential } = tfl;
+        const dense = layers.dense({ units: 3, activation: 'softmax', inputShape: [4] });
+        const conv = layers.conv2d({ name: 'conv', filters: 4, kernelSize: 1, inputShape: [2, 2, 3] });
+        const inner = sequential({ name: 'inner', layers: [dense] });
+        return fromLayersModel(
+          sequential({ layers: [conv, layers.globalAveragePooling2d({ name: 'gap' }), inner] }),
+          { stages: ['conv'], embedding: 'gap' },
+        );
+      },
+    ],
+    [
       'fromLayersModel: taps.embedding must name a layer where the model does not end in a dense one; got ',
       () => fromLayersModel(build({ head: 'conv' }), taps),
     ],

@@ -88,11 +88,15 @@ function checkName(nodes: ReadonlyMap<string, GraphNode>, argument: string, name
   });
 }
 
+// Probabilities are often reshaped once more; what comes before them is flattened all the same.
+const PASSING = ['Identity', 'Reshape', 'Squeeze'];
+
 function beforeProbabilities(nodes: ReadonlyMap<string, GraphNode>, name: string): string {
-  const node = nodes.get(bare(name));
-  const [first] = node?.input ?? [];
-  if (node === undefined || first === undefined) return name;
-  return ['Softmax', 'Sigmoid', 'Identity'].includes(node.op) ? beforeProbabilities(nodes, first) : name;
+  let node = nodes.get(bare(name));
+  while (node !== undefined && PASSING.includes(node.op)) node = nodes.get(bare(node.input?.[0] ?? ''));
+  const [logits] = node?.input ?? [];
+  if (logits === undefined || !['Softmax', 'Sigmoid'].includes(node?.op ?? '')) return name;
+  return beforeProbabilities(nodes, logits);
 }
 
 /** A node's name without the number of its output. */

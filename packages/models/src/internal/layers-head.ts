@@ -33,7 +33,21 @@ export function logitsOf(model: LayersModel): LogitsSource {
     return { kind: 'dense', head: { embedding: output.inputs[0] as SymbolicTensor, kernel, bias } };
   }
   if (activation !== 'linear') throw noLogits(output, activation);
+  checkOutput(output);
   return { kind: 'output', output };
+}
+
+// What only moves values about.
+const RESHAPING = ['Flatten', 'Reshape', 'Permute', 'Dropout'];
+
+/** Throws where probabilities, or what a model within the model makes, would be taken for logits. */
+function checkOutput(output: SymbolicTensor): void {
+  let before = output;
+  while (RESHAPING.includes(before.sourceLayer.getClassName())) before = before.inputs[0] as SymbolicTensor;
+  const { sourceLayer } = before;
+  if ('layers' in sourceLayer) throw noLogits(before, 'a model within the model');
+  const activation = sourceLayer.getClassName() === 'Softmax' ? 'softmax' : activationOf(before);
+  if (PROBABILITIES.includes(activation)) throw noLogits(before, `${activation}, whose result is reshaped`);
 }
 
 /** `embedding · kernel + bias`. */
@@ -58,7 +72,7 @@ function activationOf({ sourceLayer }: SymbolicTensor): string {
 function noLogits({ sourceLayer: { name } }: SymbolicTensor, activation: string): MixError {
   return new MixError(
     `fromLayersModel: model must end in logits, a softmax or a sigmoid; its layer '${name}' ends in ${activation}. ` +
-      'Give the last layer a linear activation',
+      'Give the last layer a linear activation, and the model no models for layers',
     { code: 'UNSUPPORTED', argument: 'model', received: activation },
   );
 }
