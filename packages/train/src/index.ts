@@ -30,4 +30,5 @@ export { restoreMethod } from './restore-method.js';
 export type { Schedule } from './schedule.js';
 export type { SgdOptions } from './sgd.js';
 export { sgd } from './sgd.js';
+export { warmupWithin } from './warmup-within.js';
 export type { NoDecay } from './weight-decay.js';

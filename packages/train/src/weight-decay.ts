@@ -2,16 +2,23 @@ import type { Variable } from '@tensorflow/tfjs-core';
 
 /**
  * Which variables weight decay leaves alone: none, those of rank 0 or 1 and those named `bias` (which are the scales and
- * offsets of normalisation layers and all biases), or what a function says by name.
+ * offsets of normalisation layers and all biases), with `'norms-biases-and-embeddings'` also class tokens, position
+ * embeddings, tables of relative positions and layer scales by the names that `@mix/models` has for them, or what a
+ * function says by name.
  */
-export type NoDecay = 'none' | 'norms-and-biases' | ((name: string, variable: Variable) => boolean);
+export type NoDecay =
+  | 'none'
+  | 'norms-and-biases'
+  | 'norms-biases-and-embeddings'
+  | ((name: string, variable: Variable) => boolean);
+
+const embeddings = /(?:^|\.)(?:cls_token|pos_embed|relative_position_bias_table|layer_scale)$/;
 
 /** Weight decay of one variable: `weightDecay`, or 0 where `noDecay` exempts it. */
 export function decayOf(name: string, variable: Variable, weightDecay: number, noDecay: NoDecay): number {
   if (noDecay === 'none') return weightDecay;
-  const exempt =
-    noDecay === 'norms-and-biases'
-      ? variable.rank <= 1 || name === 'bias' || name.endsWith('.bias')
-      : noDecay(name, variable);
+  if (typeof noDecay === 'function') return noDecay(name, variable) ? 0 : weightDecay;
+  const plain = variable.rank <= 1 || name === 'bias' || name.endsWith('.bias');
+  const exempt = plain || (noDecay === 'norms-biases-and-embeddings' && embeddings.test(name));
   return exempt ? 0 : weightDecay;
 }
