@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type Mismatch, refuseMismatch } from './internal/check-state.js';
 import { canResize, resizePositions } from './internal/resize-positions.js';
 import { type StoredState, type StoredValue, storedState } from './internal/stored-state.js';
+import { timmRenaming } from './internal/timm-names.js';
 import type { Model } from './model.js';
 import type { PositionGrid, Weight } from './weight.js';
 
@@ -41,8 +42,8 @@ export interface LoadedState {
 
 /**
  * Gives a model the weights of a safetensors file that was saved from torchvision, timm, `saveState` or a run's checkpoint, or those
- * of another model's state. Names and layouts are PyTorch's (convolutions OIHW, linear layers `[out,in]`); 16-bit and 64-bit floats
- * become float32. `num_batches_tracked` and other integer buffers may be absent, and then stay as they are.
+ * of another model's state. Names and layouts are PyTorch's (convolutions OIHW, linear layers `[out,in]`), where torchvision and timm
+ * differ (ConvNeXt, Swin, VGG) those of either; 16-bit and 64-bit floats become float32. `num_batches_tracked` and other integer buffers may be absent, and then stay as they are.
  *
  * Everything is checked before the first weight changes, so that a state which does not fit changes nothing. Weights are read one at
  * a time: beside the model and the file's bytes there is never more than one of them.
@@ -94,13 +95,23 @@ function chosen(
 ): { stored: ReadonlyMap<string, StoredValue>; left: readonly string[] } {
   const stored = new Map<string, StoredValue>();
   const left: string[] = [];
+  const begins = [...tensors.keys()].filter((name) => name.startsWith(prefix));
+  const rename = timmRenaming(new Set(begins.map((name) => name.slice(prefix.length))));
   for (const [name, value] of tensors) {
-    const own = name.slice(prefix.length);
-    const isLeft = skipHead && weights.get(own)?.head === true;
-    if (name.startsWith(prefix) && !isLeft) stored.set(own, value);
-    else left.push(name);
+    const short = name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+    const own = short === undefined || rename === undefined ? short : rename(short);
+    const weight = own === undefined ? undefined : weights.get(own);
+    if (own === undefined || (skipHead && weight?.head === true)) left.push(name);
+    else stored.set(own, rename === undefined ? value : inShape(value, weight?.shape));
   }
   return { stored, left };
+}
+
+/** timm has some in another shape: a scale per channel, a linear layer as a convolution. */
+function inShape(value: StoredValue, shape: readonly number[] = value.shape): StoredValue {
+  const size = (of: readonly number[]): number => tf.util.sizeFromShape([...of]);
+  if (size(value.shape) !== size(shape)) return value;
+  return { ...value, shape, read: () => tf.reshape(value.read(), [...shape]) };
 }
 
 /** Finds the value of each weight; nothing is assigned yet. */
