@@ -1,6 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { createBatchNorm } from './batch-norm.js';
+import type { BranchDrop } from './branch-drops.js';
 import type { Builder } from './builder.js';
 import { type Convolution, type ConvolutionOptions, createConvolution } from './convolution.js';
 
@@ -9,7 +10,7 @@ export type ConvBatchNorm = (
   x: Tensor4D,
   training: boolean,
   residual?: Tensor4D,
-  drop?: (branch: Tensor4D) => Tensor4D,
+  drop?: BranchDrop,
 ) => Tensor4D;
 
 interface BatchNormTail {

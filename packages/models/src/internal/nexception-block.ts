@@ -1,16 +1,13 @@
 import { gelu } from '@mix/core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { blurPool } from './blur-pool.js';
+import type { BranchDrop } from './branch-drops.js';
 import type { Builder } from './builder.js';
 import { convBatchNorm, withBatchNorm } from './conv-batch-norm.js';
 import type { Convolution } from './convolution.js';
 import type { Layer } from './layer.js';
 import { createSeparableConvolution } from './separable-convolution.js';
 import { createSqueezeExcite } from './squeeze-excite.js';
-
-/** Acts on a branch in training, before it joins the input. */
-export type BranchDrop = ((branch: Tensor4D) => Tensor4D) | undefined;
 
 /** A separable convolution under `name`, as NEXcepTion's code names and draws it. */
 export function nexceptionConvolution(
@@ -30,7 +27,7 @@ export function createDownsamplingBlock(
   builder: Builder,
   name: string,
   [inChannels, middle, outChannels]: readonly [number, number, number],
-  drop: BranchDrop,
+  drop: BranchDrop | undefined,
 ): Layer {
   const part = (place: number, from: number, to: number) =>
     withBatchNorm(
@@ -66,7 +63,7 @@ export function createWideningBlock(
   builder: Builder,
   name: string,
   channels: number,
-  drop: BranchDrop,
+  drop: BranchDrop | undefined,
 ): Layer {
   const conv = (index: number, inChannels: number, outChannels: number) =>
     nexceptionConvolution(builder, `${name}.sepconv${index}`, { inChannels, outChannels, kernelSize: 5 });

@@ -1,10 +1,10 @@
 import { checkInteger, gelu } from '@mix/core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Model } from '../model.js';
 import type { NexceptionOptions } from '../nexception-options.js';
 import { createBatchNorm } from './batch-norm.js';
 import { batchNormSettings } from './batch-norm-settings.js';
+import type { BranchDrop } from './branch-drops.js';
 import type { Builder } from './builder.js';
 import { checkRate } from './check-rate.js';
 import { withBatchNorm } from './conv-batch-norm.js';
@@ -43,7 +43,7 @@ export function nexception(
   const store = new ParameterStore({ where, stages: 4, frozenStages });
   const builder: Builder = { store, rng, batchNorm: batchNormSettings(where, batchNorm) };
   const layer = dropPath > 0 ? new DropPath(rng.fork('dropPath')) : undefined;
-  const drop = layer && ((branch: Tensor4D): Tensor4D => layer.apply(branch, dropPath));
+  const drop: BranchDrop | undefined = layer && ((branch) => layer.apply(branch, dropPath));
   const scaled = (channels: number): number => Math.max(1, Math.round((channels * width) / WIDTH));
   const down = (name: string, from: number, within: number, to: number): Layer =>
     createDownsamplingBlock(builder, name, [scaled(from), scaled(within), scaled(to)], drop);

@@ -1,6 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { createBatchNormRelu } from './batch-norm-relu.js';
+import type { BranchDrop } from './branch-drops.js';
 import type { Builder } from './builder.js';
 import { createConvolution } from './convolution.js';
 import type { Dropout } from './dropout.js';
@@ -16,7 +17,7 @@ export interface PreactivationBlockOptions {
   /** Between the convolutions. */
   readonly dropout: Dropout;
   /** Acts on the branch in training, before it joins the shortcut. */
-  readonly drop: ((branch: Tensor4D) => Tensor4D) | undefined;
+  readonly drop: BranchDrop | undefined;
 }
 
 /**

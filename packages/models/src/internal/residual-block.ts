@@ -1,4 +1,4 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { BranchDrop } from './branch-drops.js';
 import type { Builder } from './builder.js';
 import type { Layer } from './layer.js';
 import type { Shortcut } from './shortcut.js';
@@ -12,7 +12,7 @@ interface ResidualBlockOptions {
   readonly shortcut: Shortcut;
   readonly zeroInitResidual: boolean;
   /** Acts on the branch in training, before it joins the shortcut. */
-  readonly drop?: ((branch: Tensor4D) => Tensor4D) | undefined;
+  readonly drop?: BranchDrop | undefined;
 }
 
 /** A kind of residual block. */

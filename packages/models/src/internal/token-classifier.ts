@@ -58,7 +58,7 @@ function forward(
     let attention: Tensor4D | undefined;
     const stages = parts.stages.map((blocks, index) => {
       ({ tokens, weights: attention } = runLayer({ store, layer: index + 1, training }, tokens, (mode) =>
-        inTurn(parts, blocks, tokens, mode),
+        inTurn(blocks, tokens, mode),
       ));
       if (intercept?.stage === index + 1) tokens = intercepted(tokens, parts.grid, intercept);
       return patchMap(tokens, parts.grid);
@@ -70,15 +70,14 @@ function forward(
 
 /** The tokens after all blocks, and the attention of the last. */
 function inTurn(
-  parts: TokenParts,
   blocks: readonly TokenBlock[],
   tokens: Tensor3D,
   training: boolean,
 ): ReturnType<typeof runBlock> {
   const [first, ...rest] = blocks as readonly [TokenBlock, ...TokenBlock[]];
   return rest.reduce(
-    ({ tokens: before }, block) => runBlock(parts, block, before, training),
-    runBlock(parts, first, tokens, training),
+    ({ tokens: before }, block) => runBlock(block, before, training),
+    runBlock(first, tokens, training),
   );
 }
 

@@ -58,7 +58,7 @@ function runBlocks(parts: TokenParts, images: Tensor4D, count: number, training:
     const blocks = stage.slice(0, count - weights.length);
     if (blocks.length === 0) break;
     const { tokens: after, ...seen } = runLayer({ store, layer: index + 1, training }, tokens, (mode) =>
-      inTurn(parts, blocks, tokens, mode),
+      inTurn(blocks, tokens, mode),
     );
     tokens = after;
     weights.push(...(Object.values(seen) as Tensor4D[]));
@@ -69,10 +69,10 @@ function runBlocks(parts: TokenParts, images: Tensor4D, count: number, training:
 type Turn = { readonly tokens: Tensor3D; readonly [weights: string]: Tensor };
 
 /** The tokens after all blocks, and the attention of each by its number. */
-function inTurn(parts: TokenParts, blocks: readonly TokenBlock[], tokens: Tensor3D, training: boolean): Turn {
+function inTurn(blocks: readonly TokenBlock[], tokens: Tensor3D, training: boolean): Turn {
   const turn = { tokens } as { tokens: Tensor3D; [weights: string]: Tensor };
   for (const [index, block] of blocks.entries()) {
-    const { tokens: after, weights } = runBlock(parts, block, turn.tokens, training);
+    const { tokens: after, weights } = runBlock(block, turn.tokens, training);
     turn.tokens = after;
     turn[`weights${index}`] = weights;
   }

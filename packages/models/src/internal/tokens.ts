@@ -1,25 +1,22 @@
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { DropPath } from './drop-path.js';
+import type { BranchDrop } from './branch-drops.js';
 import type { TransformerBlock } from './transformer-block.js';
 
 /** One block of a vision transformer. */
 export interface TokenBlock {
   readonly run: TransformerBlock;
-  /** Rate of its stochastic depth in training. */
-  readonly dropRate: number;
+  /** Acts on both of its branches in training. */
+  readonly drop: BranchDrop | undefined;
 }
 
 /** Tokens after a block, and its attention. */
 export function runBlock(
-  { dropPath }: { readonly dropPath: DropPath | undefined },
-  { run, dropRate }: TokenBlock,
+  { run, drop }: TokenBlock,
   tokens: Tensor3D,
   training: boolean,
 ): ReturnType<TransformerBlock> {
-  return run(tokens, (branch) =>
-    training && dropPath !== undefined ? dropPath.apply(branch, dropRate) : branch,
-  );
+  return run(tokens, (branch) => (training && drop !== undefined ? drop(branch) : branch));
 }
 
 /** The normalised class token `[B,C]` of tokens `[B,1 + patches,C]`. */

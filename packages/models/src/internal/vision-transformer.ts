@@ -1,6 +1,7 @@
 import { checkInteger, invalidArgument } from '@mix/core';
 import type { DeitOptions } from '../deit-options.js';
 import type { Model } from '../model.js';
+import { type BranchDrop, branchDrops } from './branch-drops.js';
 import { checkRate } from './check-rate.js';
 import { DropPath } from './drop-path.js';
 import { createLayerNorm } from './layer-norm.js';
@@ -58,17 +59,15 @@ export function visionTransformer(
     grid,
   });
   const perStage = depth / STAGES;
-  const block = (index: number, frozen: boolean): TokenBlock => ({
-    run: createTransformerBlock(builder, `blocks.${index}`, { width, heads, hidden: 4 * width }),
-    dropRate: frozen ? 0 : (dropPath * index) / (depth - 1),
-  });
-  const stages = Array.from({ length: STAGES }, (_, stage) =>
-    store.stage(stage + 1, () =>
-      Array.from({ length: perStage }, (_, index) =>
-        block(stage * perStage + index, store.isFrozen(stage + 1)),
-      ),
-    ),
-  );
+  const layer = dropPath > 0 ? new DropPath(rng.fork('dropPath')) : undefined;
+  const depths = Array.from({ length: STAGES }, () => perStage);
+  const drops = branchDrops(layer && { layer, rate: dropPath }, depths);
+  const makeStage = (stageDrops: readonly (BranchDrop | undefined)[], stage: number): TokenBlock[] =>
+    stageDrops.map((drop, index) => {
+      const name = `blocks.${stage * perStage + index}`;
+      return { run: createTransformerBlock(builder, name, { width, heads, hidden: 4 * width }), drop };
+    });
+  const stages = drops.map((stageDrops, stage) => store.stage(stage + 1, () => makeStage(stageDrops, stage)));
   return tokenClassifier({
     store,
     inChannels,
@@ -80,6 +79,6 @@ export function visionTransformer(
     norm: createLayerNorm(builder, 'norm', width),
     head: createLinear(builder, 'head', { inSize: width, outSize: numClasses, deviation: DEVIATION }),
     headName: 'head',
-    dropPath: dropPath > 0 ? new DropPath(rng.fork('dropPath')) : undefined,
+    dropPath: layer,
   });
 }
