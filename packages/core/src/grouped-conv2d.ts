@@ -22,7 +22,7 @@ export interface GroupedConv2dOptions {
  * `groups` does it.
  *
  * Backends that register the kernels `MixGroupedConv2D`, `MixGroupedConv2DBackpropInput` and `MixGroupedConv2DBackpropFilter`
- * run them (`@mix/native`, and `@mix/kernels` on WebAssembly); the others get one product of matrices over the windows' pixels
+ * run them (`@mix/native`, and `@mix/kernels` on WebAssembly and the CPU backend); the others get one product of matrices over the windows' pixels
  * laid side by side, which takes as many times the image's memory as the filter has taps. Differentiable by both inputs.
  *
  * @param x float32 `[B,H,W,I]`, borrowed; I is a multiple of `groups`.

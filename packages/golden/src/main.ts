@@ -26,7 +26,7 @@ async function main(): Promise<number> {
   tf.enableProdMode();
   const { tfName } = await selectBackend(backend, { load: (name) => import(name) });
   if (tfName === 'native') (await import('@mix/native')).registerNative({ winograd });
-  if (tfName === 'wasm') (await import('@mix/kernels')).registerKernels({ winograd });
+  if (tfName === 'wasm' || tfName === 'cpu') (await import('@mix/kernels')).registerKernels({ winograd });
   // Otherwise it computes small tensors in plain JavaScript.
   if (tfName === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
   console.log(`backend ${tfName}`);

@@ -6,6 +6,7 @@ import { registerBatchNormTrain } from './kernels/batch-norm-train.js';
 import { registerBatchNormTrainGrad } from './kernels/batch-norm-train-grad.js';
 import { registerBlend } from './kernels/blend.js';
 import { registerConvolution } from './kernels/convolution.js';
+import { registerCpuConvolution } from './kernels/cpu-convolution.js';
 import { registerDepthwise } from './kernels/depthwise.js';
 import { registerFusedBatchNorm } from './kernels/fused-batch-norm.js';
 import { registerGather } from './kernels/gather.js';
@@ -66,6 +67,7 @@ const kernels = [
   registerBatchNormTrainGrad,
   registerBlend,
   registerConvolution,
+  registerCpuConvolution,
   registerDepthwise,
   registerFusedBatchNorm,
   registerGather,

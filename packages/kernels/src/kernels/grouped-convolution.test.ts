@@ -32,7 +32,8 @@ function apart(x: tf.Tensor, filter: tf.Tensor, { groups, strides, pad, dilation
 }
 
 describe.each(cases)('convolution in groups of %j by %j, %j', (xShape, filterShape, attrs) => {
-  it('and its gradients are those of every group', () => {
+  it.each(['wasm', 'cpu'])('and its gradients are those of every group, on %s', async (backend) => {
+    await tf.setBackend(backend);
     tf.tidy(() => {
       const [x, filter] = [tensor(1, xShape), tensor(2, filterShape)];
       const expected = apart(x, filter, attrs);
@@ -52,7 +53,8 @@ describe.each(cases)('convolution in groups of %j by %j, %j', (xShape, filterSha
   });
 });
 
-it('leaves nothing behind', () => {
+it('leaves nothing behind', async () => {
+  await tf.setBackend('wasm');
   const [x, filter] = [tensor(1, [2, 6, 6, 8]), tensor(2, [3, 3, 4, 8])];
   const attrs = { groups: 2, strides: 1, pad: 1 };
   expectNoLeak(() => {
