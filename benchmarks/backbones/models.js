@@ -25,6 +25,8 @@ export const groups = {
       'deitTiny, patches of 4': (options) => models.deitTiny({ ...options, imageSize: 32, patchSize: 4 }),
       'swinTiny, patches of 2, windows of 4': (options) =>
         models.swinTiny({ ...options, patchSize: 2, windowSize: 4 }),
+      'twinsSvtSmall, patches of 2, windows of 4': (options) =>
+        models.twinsSvtSmall({ ...options, patchSize: 2, windowSize: 4 }),
     },
   },
   large: {
@@ -45,6 +47,7 @@ export const groups = {
       deitTiny: (options) => models.deitTiny(options),
       deitSmall: (options) => models.deitSmall(options),
       swinTiny: (options) => models.swinTiny(options),
+      twinsSvtSmall: (options) => models.twinsSvtSmall(options),
     },
   },
 };
