@@ -233,7 +233,7 @@ describe('loadState of a window transformer', () => {
   useBackend('cpu');
 
   it('interpolates the tables of relative positions on request, and keeps its own indices', async () => {
-    const model = (windowSize: number) =>
+    const model = (windowSize: number | [number, number]) =>
       swin('tiny', { width: 8, depths: [1], heads: [2], numClasses: 2, windowSize, rng: createRng(0) });
     const [saved, wider] = [model(2), model(4)];
     const table = 'features.1.0.attn.relative_position_bias_table';
@@ -248,6 +248,11 @@ describe('loadState of a window transformer', () => {
     const values = wider.weights.get(table)?.read().dataSync() ?? [];
     expect(values).toHaveLength(98);
     for (const value of values) expect(value).toBeCloseTo(0.5, 6);
+    // Of as many positions, side by side otherwise.
+    const long = model([2, 8]);
+    const own = long.weights.get(index)?.read().arraySync();
+    loadState(long, await saveState(wider), { positions: 'bilinear' });
+    expect(long.weights.get(index)?.read().arraySync()).toEqual(own);
   });
 });
 

@@ -32,8 +32,8 @@ export interface LoadStateOptions {
 /** What {@link loadState} did not take as it is. */
 export interface LoadedState {
   /**
-   * Names in the file that were left out: the last layer's with `head: 'skip'`, what does not begin with `prefix`, and index tables of
-   * another window.
+   * Names in the file that were left out: the last layer's with `head: 'skip'`, what does not begin with `prefix`, and with `positions`
+   * index tables, which follow from the model's own window.
    */
   readonly skipped: readonly string[];
   /** Names of what was interpolated by `positions`. */
@@ -134,15 +134,15 @@ function matched(
     const value = stored.get(name);
     if (value === undefined) {
       if (weight.dtype === 'float32') missing.push(name);
+    } else if (positions !== 'exact' && isIndexTable(value, weight)) {
+      // Which rows of a table its positions take follows from the model's own window.
+      skipped.push(name);
     } else if (value.fits(weight.dtype) && String(value.shape) === String(weight.shape)) {
       assignments.push(() => weight.write(value.read()));
     } else if (positions !== 'exact' && isResizable(value, weight)) {
       const { grid } = weight;
       assignments.push(() => weight.write(resizePositions(value.read(), grid, positions)));
       resized.push(name);
-    } else if (positions !== 'exact' && isIndexTable(value, weight)) {
-      // Which rows of a table its positions take follows from the model's own window.
-      skipped.push(name);
     } else {
       misfitting.push(`${name} ${value.dtype} [${value.shape}] instead of ${weight.dtype} [${weight.shape}]`);
     }
@@ -157,7 +157,7 @@ function isResizable(value: StoredValue, weight: Weight): weight is Weight & { r
   return grid !== undefined && value.fits(dtype) && canResize(value.shape, shape, grid);
 }
 
-/** Which rows of a table the positions take; it differs where the window does. */
+/** Which rows of a table the positions take; it differs where the window does, also between windows of as many positions. */
 function isIndexTable(value: StoredValue, { dtype, shape }: Weight): boolean {
   return dtype === 'int32' && shape.length > 0 && value.fits(dtype);
 }
