@@ -168,6 +168,10 @@ describe('cam', () => {
       'gradCam: classes must be [2]; got [1]',
       () => gradCam(resnet(), noise(), { classes: tf.tensor1d([1], 'int32') }),
     ],
+    [
+      'cam: classes must be int32; got "float32"',
+      () => cam(resnet(), noise(), { classes: tf.tensor1d([1, 2]) }),
+    ],
     ["gradCam: stage must be from 1 to 3, or 'last'; got 4", () => gradCam(resnet(), noise(), { stage: 4 })],
   ])('says: %s', (message, action) => {
     const error = caught(action);

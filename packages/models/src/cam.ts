@@ -18,7 +18,8 @@ export interface CamGuide {
  * @param model Networks without these probes or with hidden layers after the map (DeiT, VGG) have {@link gradCam}.
  * @param images float32 `[B,H,W,C]`, prepared as for `forward`; borrowed.
  * @returns float32 `[B,h,w]`, new: of the last map's size unless `size` is given.
- * @throws MixError `INVALID_ARGUMENT` for a class that there is not, `MISSING_PROBE`, and `SHAPE` when the last layer does not take the map's channels.
+ * @throws MixError `INVALID_ARGUMENT` for a class in a list that there is not, `MISSING_PROBE`, and `SHAPE` when the last layer does not
+ *   take the map's channels.
  * @see Zhou et al. 2016, https://arxiv.org/abs/1512.04150
  */
 export function cam(

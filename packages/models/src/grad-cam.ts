@@ -28,7 +28,8 @@ export interface GradCamOptions extends ActivationMapOptions {
  * @param classifier Stays as it was.
  * @param images float32 `[B,H,W,C]`, prepared as for `forward`; borrowed.
  * @returns float32 `[B,h,w]`, new: of the stage's size unless `size` is given.
- * @throws MixError `INVALID_ARGUMENT` for a stage or class that there is not, `UNSUPPORTED` for a stage whose map does not matter.
+ * @throws MixError `INVALID_ARGUMENT` for a stage, or a class in a list, that there is not, `UNSUPPORTED` for a stage whose map does not
+ *   matter.
  * @example
  * ```ts
  * const maps = gradCam(model, images, { size: [32, 32], normalize: true });

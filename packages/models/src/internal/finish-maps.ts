@@ -21,6 +21,9 @@ export function classesOf(where: string, given: ActivationMapOptions['classes'],
   const [batch, numClasses] = logits.shape;
   if (given === undefined) return tf.argMax(logits, 1);
   if (given instanceof tf.Tensor) {
+    if (given.dtype !== 'int32') {
+      throw invalidArgument(where, 'classes', 'be int32', given.dtype, { code: 'DTYPE' });
+    }
     if (given.rank === 1 && given.size === batch) return given;
     throw invalidArgument(where, 'classes', `be [${batch}]`, given.shape, { code: 'SHAPE' });
   }
