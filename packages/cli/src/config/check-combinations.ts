@@ -12,9 +12,12 @@ export function checkCombinations(config: Config, context: z.core.$RefinementCtx
     context.addIssue({ code: 'custom', path: [...path], message, input: config });
   checkMixing(config, refuse);
   checkModel(config, refuse);
-  const { epochs, warmupEpochs, mean, std } = config.train;
+  const { epochs, warmupEpochs, warmup, warmupFrom, mean, std } = config.train;
   if (warmupEpochs >= epochs) {
     refuse(['train', 'warmupEpochs'], `be below the number of epochs (--epochs ${epochs})`);
+  }
+  if (warmupFrom !== undefined && warmup === 'before') {
+    refuse(['train', 'warmupFrom'], 'come with --warmup within');
   }
   const { schedule, finalRate, learningRate } = config.train as Config['train'] & {
     readonly learningRate: number;

@@ -47,10 +47,19 @@ function checkTeacher({ teacherSchedule, ...section }: LearnedSection, refuse: R
 }
 
 function checkGenerator(
-  { generatorOptimizer, generatorMomentum, generatorFinalRate, generatorLearningRate }: LearnedSection,
-  { optimizer, schedule }: Config['train'],
+  {
+    generatorOptimizer,
+    generatorMomentum,
+    generatorFinalRate,
+    generatorLearningRate,
+    generatorWarmupEpochs = 0,
+  }: LearnedSection,
+  { optimizer, schedule, epochs }: Config['train'],
   refuse: Refuse,
 ): void {
+  if (generatorWarmupEpochs >= epochs) {
+    refuse(['method', 'generatorWarmupEpochs'], `be below the number of epochs (--epochs ${epochs})`);
+  }
   if (generatorMomentum !== undefined && (generatorOptimizer ?? optimizer) !== 'sgd') {
     refuse(['method', 'generatorMomentum'], 'come with sgd (--generator-optimizer sgd)');
   }

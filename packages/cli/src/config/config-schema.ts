@@ -6,6 +6,7 @@ import { mixers } from '../factories/mixers.js';
 import { models } from '../factories/models.js';
 import { optimizers } from '../factories/optimizers.js';
 import { samplerNames } from '../factories/samplers.js';
+import { augmentKeys } from './augment-keys.js';
 import { checkCombinations } from './check-combinations.js';
 import { choiceSection } from './choice-section.js';
 
@@ -47,7 +48,9 @@ const data = z.strictObject({
   cache: z
     .boolean()
     .exactOptional()
-    .describe('keep decoded images in memory (default: if they take less than 512 MiB)'),
+    .describe(
+      'keep decoded images in memory (default: if they take less than 512 MiB); never those with cropScale or randAugment',
+    ),
   tail: z
     .enum(['none', 'exponential', 'step'])
     .default('none')
@@ -170,6 +173,13 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
     .default('step')
     .describe('change learning rates after every step, or after every epoch as much published code does'),
   warmupEpochs: z.number().min(0).default(0).describe('epochs of linear warm-up, part of all epochs'),
+  warmup: z
+    .enum(['before', 'within'])
+    .default('before')
+    .describe('warm up before the cosine begins, or over its first part as openmixup does'),
+  warmupFrom: share
+    .exactOptional()
+    .describe('share of the learning rate that the first step of a warm-up within the cosine has (0)'),
   layerDecay: z
     .number()
     .positive()
@@ -178,25 +188,7 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
     .describe('multiply the learning rate by this from each stage to the one before it'),
   headRate: z.number().positive().default(1).describe("multiply the last layer's learning rate by this"),
   clipNorm: z.number().positive().exactOptional().describe('clip gradients to this common norm'),
-  flip: z.boolean().default(true).describe('mirror training images with probability 1/2'),
-  cropPadding: z
-    .int()
-    .min(0)
-    .default(4)
-    .describe('pad by this many pixels, then crop at random; nothing with cropScale'),
-  padding: z
-    .enum(['black', 'reflect'])
-    .default('black')
-    .describe('what cropPadding adds: black, or the mirrored image'),
-  cropScale: z
-    .tuple([z.number().positive().max(1), z.number().positive().max(1)])
-    .readonly()
-    .exactOptional()
-    .describe('crop windows of this share of the image, from and to, 3:4 to 4:3, and enlarge them'),
-  cropInterpolation: z
-    .enum(['bilinear', 'bicubic'])
-    .default('bilinear')
-    .describe('how windows of cropScale are enlarged'),
+  ...augmentKeys,
   mean: channels.default([0.4914, 0.4822, 0.4465]).describe('mean of each channel, white is 1'),
   std: channels
     .refine((values) => values.every((value) => value > 0), 'be above 0 in every channel')

@@ -215,6 +215,11 @@ describe('resolveConfig', () => {
       { 'data.noiseMap': [1, 0] },
       '--noise-map must come with asymmetric noise (--label-noise asymmetric); got [1,0]',
     ],
+    [{ 'train.warmupFrom': 0.1 }, '--warmup-from must come with --warmup within; got 0.1'],
+    [
+      { 'method.mixer': 'automix', 'method.generatorWarmupEpochs': 20 },
+      '--generator-warmup-epochs must be below the number of epochs (--epochs 20); got 20',
+    ],
     [{ 'train.cropScale': [0.9, 0.5] }, '--crop-scale must have the lower share first; got [0.9,0.5]'],
     [
       { 'method.mixer': 'automix', 'method.prob': 0.5 },

@@ -27,9 +27,9 @@ const learningRate = (rate: number) => z.number().positive().default(rate).descr
 const weightDecay = (decay: number) => z.number().min(0).default(decay).describe('weight decay');
 // Not `noDecay` as in the library: `--no-decay` would read as the negation of a flag.
 const decayExempt = z
-  .enum(['none', 'norms-and-biases'])
+  .enum(['none', 'norms-and-biases', 'norms-biases-and-embeddings'])
   .default('none')
-  .describe('variables that weight decay leaves alone');
+  .describe("variables that weight decay leaves alone; embeddings are a transformer's tokens and positions");
 const beta = (value: number) => z.number().min(0).lt(1).default(value);
 
 /** Every optimiser by its name in the configuration; a new one is one entry here. */

@@ -55,4 +55,22 @@ describe('createGroups', () => {
     expect(rates('epoch')?.(19)).toBe(rates('step')?.(10));
     expect(rates('epoch')?.(20)).toBe(rates('step')?.(20));
   });
+
+  it('warms up before the cosine, or within it as openmixup does, the generator for as long as it says', () => {
+    const train = { epochs: 4, learningRate: 1, finalRate: 0.2, warmupEpochs: 1 };
+    const method = { mixer: 'automix', generatorLearningRate: 1, generatorFinalRate: 0.2 };
+    const before = groups({ method, train }).schedule;
+    expect([0, 9, 10].map((step) => before['classifier']?.(step))).toEqual([0.1, 1, 1]);
+    expect(before['generator']?.(0)).toBe(0.1);
+    const within = groups({
+      method: { ...method, generatorWarmupEpochs: 0 },
+      train: { ...train, warmup: 'within', warmupFrom: 0.01 },
+    }).schedule;
+    const regular = (step: number) => 0.2 + 0.4 * (1 + Math.cos((Math.PI * step) / 40));
+    for (const step of [0, 3, 9]) {
+      expect(within['classifier']?.(step)).toBeCloseTo(regular(step) * (0.01 + 0.099 * step), 12);
+    }
+    expect(within['classifier']?.(10)).toBeCloseTo(regular(10), 12);
+    for (const step of [0, 3, 30]) expect(within['generator']?.(step)).toBeCloseTo(regular(step), 12);
+  });
 });

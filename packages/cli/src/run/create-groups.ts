@@ -1,4 +1,12 @@
-import { constant, cosine, linearWarmup, type Optimizer, type Rates, type Schedule } from '@mix/train';
+import {
+  constant,
+  cosine,
+  linearWarmup,
+  type Optimizer,
+  type Rates,
+  type Schedule,
+  warmupWithin,
+} from '@mix/train';
 import type { Config } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
 import type { TrainingValues } from '../factories/learned/training-keys.js';
@@ -41,8 +49,9 @@ export function createGroups(
     ...(generatorMomentum === 0 && { nesterov: false }),
     ...(generatorWeightDecay !== undefined && { weightDecay: generatorWeightDecay }),
   });
-  const { generatorLearningRate, generatorFinalRate } = values;
-  const slow = createSchedule(train, generatorLearningRate, generatorFinalRate, stepsPerEpoch);
+  const { generatorLearningRate, generatorFinalRate, generatorWarmupEpochs = train.warmupEpochs } = values;
+  const section = { ...train, warmupEpochs: generatorWarmupEpochs };
+  const slow = createSchedule(section, generatorLearningRate, generatorFinalRate, stepsPerEpoch);
   return { optimizers: { classifier, generator }, schedule: { classifier: fast, generator: slow } };
 }
 
@@ -51,15 +60,18 @@ function createOptimizer(section: Section, rates: Rates = {}): Optimizer {
 }
 
 function createSchedule(
-  { epochs, schedule, scheduleBy, warmupEpochs }: Config['train'],
+  { epochs, schedule, scheduleBy, warmupEpochs, warmup, warmupFrom }: Config['train'],
   base: number,
   final: number,
   stepsPerEpoch: number,
 ): Schedule {
   const warmupSteps = Math.round(warmupEpochs * stepsPerEpoch);
-  const rates =
+  const totalSteps = epochs * stepsPerEpoch;
+  const before = warmup === 'before' ? warmupSteps : 0;
+  const plain =
     schedule === 'constant'
-      ? linearWarmup(constant(base), warmupSteps)
-      : cosine({ base, final, warmupSteps, totalSteps: epochs * stepsPerEpoch });
+      ? linearWarmup(constant(base), before)
+      : cosine({ base, final, warmupSteps: before, totalSteps });
+  const rates = warmupWithin(plain, warmupSteps - before, warmupFrom);
   return scheduleBy === 'step' ? rates : (step) => rates(step - (step % stepsPerEpoch));
 }

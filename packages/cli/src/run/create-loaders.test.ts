@@ -55,3 +55,30 @@ it('joins a second stream for the mixers that need one', async () => {
   const [, reversed] = await drawn({ 'method.mixer': 'cmo', 'method.secondSampler': 'reversed' });
   expect(rarest(reversed)).toBeGreaterThan(rarest(second));
 });
+
+it('crops out of whole images, and does RandAugment, in the loader of training images alone', async () => {
+  const first = async (train: Readonly<Record<string, unknown>>) => {
+    const content = { data: { trainLimit: 8, testLimit: 8, workers: 0 }, train: { batchSize: 8, ...train } };
+    const config = resolveConfig({ file: { name: 'test', content }, flags: new Map() });
+    const loaders = createLoaders(await openData(config.data, 0), config, createRng(0));
+    const batches = [];
+    for (const source of [loaders.train, loaders.test]) {
+      for await (const { images } of source.batches(0)) batches.push(images.join());
+    }
+    await loaders.close();
+    return batches;
+  };
+  const [train, test] = await first({});
+  const [cropped, sameTest] = await first({ cropScale: [0.5, 1], cropInterpolation: 'bicubic' });
+  expect(sameTest).toBe(test);
+  expect(cropped).not.toBe(train);
+  const [flipped] = await first({ randAugment: 'timm', randAugmentProb: 0, cropPadding: 0 });
+  const [plain] = await first({ randAugment: 'timm', randAugmentProb: 0, cropPadding: 0, flip: false });
+  expect(plain).toBe(train);
+  expect(flipped).not.toBe(train);
+  const [strong] = await first({ randAugment: 'timm', cropPadding: 0, flip: false, randAugmentProb: 1 });
+  const [weak] = await first({
+    ...{ randAugment: 'timm', cropPadding: 0, flip: false, randAugmentProb: 1, randAugmentMagnitude: 1 },
+  });
+  expect(new Set([strong, weak, train]).size).toBe(3);
+});

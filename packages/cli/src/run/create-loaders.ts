@@ -5,6 +5,7 @@ import type { Config, DataConfig } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
 import { mixers } from '../factories/mixers.js';
 import { createSampler } from '../factories/samplers.js';
+import { hostAugmentation } from './augmentation.js';
 import type { OpenedData } from './open-data.js';
 
 // Both splits together; beyond it, decoding again costs less than a machine that swaps.
@@ -24,11 +25,18 @@ export interface Loaders {
 /** Loaders of both splits. The caller closes them. */
 export function createLoaders(
   { train, test }: OpenedData,
-  { data, method, train: { batchSize } }: Pick<Config, 'data' | 'method' | 'train'>,
+  { data, method, train: settings }: Pick<Config, 'data' | 'method' | 'train'>,
   rng: Rng,
 ): Loaders {
-  const options = { ...loaderOptions(data), cache: data.cache ?? fitsInMemory([train, test], data) };
-  const training = createTrainingSource(train, { data, method }, { ...options, batchSize, rng });
+  const { batchSize } = settings;
+  const augment = hostAugmentation(settings);
+  const kept = augment === undefined ? [train, test] : [test];
+  const options = { ...loaderOptions(data), cache: data.cache ?? fitsInMemory(kept, data) };
+  const training = createTrainingSource(
+    train,
+    { data, method },
+    { ...options, batchSize, rng, ...(augment && { augment, cache: false }) },
+  );
   // Evaluation keeps nothing for a backward pass, so larger batches cost no memory to speak of.
   const evaluating = createLoader(test, { ...options, batchSize: Math.max(batchSize, 250) });
   const loaders = [...training.loaders, evaluating];

@@ -1,18 +1,13 @@
 import { type BatchSource, type Classifier, createRng, type Method, type Rng } from '@mix/core';
 import { layerRates, type Model } from '@mix/models';
-import {
-  type EvaluatedHeads,
-  type Prepare,
-  type PrepareImagesOptions,
-  prepareImages,
-  type Rates,
-} from '@mix/train';
+import { type EvaluatedHeads, type Prepare, prepareImages, type Rates } from '@mix/train';
 import type { Config } from '../config/config-schema.js';
 import { factoryOf } from '../factories/factory-of.js';
 import type { Learned } from '../factories/learned/learned.js';
 import { headOf } from '../factories/learned/training-keys.js';
 import { mixers } from '../factories/mixers.js';
 import { models } from '../factories/models.js';
+import { deviceAugmentation } from './augmentation.js';
 import { createGroups, type Groups } from './create-groups.js';
 import { createLoaders } from './create-loaders.js';
 import { createMethod } from './create-method.js';
@@ -78,7 +73,7 @@ export function createTraining(
     evaluated: learned ? { classify: learned.classify, counts: headOf(config.method) } : model,
     train,
     test,
-    prepare: viewed(prepareImages(augmentationOf(config.train)), config.method),
+    prepare: viewed(prepareImages(deviceAugmentation(config.train)), config.method),
     groups,
     corrupt,
     rng: rng.fork('train'),
@@ -89,20 +84,6 @@ export function createTraining(
       await close();
     },
   };
-}
-
-function augmentationOf({
-  mean,
-  std,
-  flip,
-  cropPadding,
-  padding,
-  cropScale: scale,
-  cropInterpolation: interpolation,
-}: Config['train']): PrepareImagesOptions {
-  return scale === undefined
-    ? { mean, std, flip, cropPadding, padding }
-    : { mean, std, flip, resizedCrop: { scale, interpolation } };
 }
 
 function ratesOf(model: Model, { layerDecay, headRate }: Config['train']): Rates {

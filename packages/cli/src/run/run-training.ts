@@ -87,10 +87,16 @@ function identityOf({ data, model, method, labels, loss, train }: Config): Json 
     sampler,
   };
   const { flip, cropPadding, padding, cropScale, cropInterpolation, mean, std } = train;
+  const { randAugment, randAugmentCount, randAugmentMagnitude, randAugmentDeviation, randAugmentProb } =
+    train;
   // Only where it says something, so that older runs go on.
   const crop = {
     ...(padding !== 'black' && { padding }),
     ...(cropScale !== undefined && { cropScale: [...cropScale], cropInterpolation }),
+    ...(randAugment !== 'none' && {
+      ...{ randAugment, randAugmentCount, randAugmentMagnitude, randAugmentDeviation, randAugmentProb },
+      randAugmentInterpolation: [...train.randAugmentInterpolation],
+    }),
   };
   return {
     data: { kind, trainLimit, testLimit, imageSize, onCorrupt, ...shape },

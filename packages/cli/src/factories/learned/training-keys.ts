@@ -44,6 +44,11 @@ export const trainingKeys = {
     .describe("optimiser of what makes the masks (train's)"),
   generatorLearningRate: z.number().positive().default(0.01).describe('highest learning rate of the masks'),
   generatorFinalRate: z.number().min(0).default(0).describe('learning rate of the masks at the end'),
+  generatorWarmupEpochs: z
+    .number()
+    .min(0)
+    .exactOptional()
+    .describe("epochs of warm-up of the masks' learning rate (train's)"),
   generatorMomentum: z
     .number()
     .min(0)
