@@ -1,3 +1,3 @@
-import { defineConfig } from 'vitest/config';
+import { preset } from '../vitest.preset.ts';
 
-export default defineConfig({ test: { include: ['**/*.test.js'], testTimeout: 300_000 } });
+export default preset({ include: ['**/*.test.js'], testTimeout: 300_000 });
