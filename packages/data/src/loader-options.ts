@@ -30,6 +30,11 @@ export interface LoaderOptions {
    */
   readonly imageSize?: number | readonly [height: number, width: number];
   /**
+   * With `imageSize`, share of the sides of the covering image that the crop shows, above 0: at 0.875 a crop of 224 is taken from images
+   * scaled to 256, as evaluation often does. @defaultValue 1
+   */
+  readonly cropShare?: number;
+  /**
    * What is done to the images, in the threads that decode them: crops out of whole images, mirroring, RandAugment. Image `i` of epoch `e`
    * draws from `rng.fork('augment', e).fork(i)`, counted in the order of the epoch. @defaultValue nothing
    */

@@ -233,4 +233,25 @@ describe('createLoader', () => {
     await all(loader.batches(0));
     expect(loader.corrupt()).toHaveLength(1);
   });
+
+  it('crops the middle out of a larger scale', async () => {
+    const pixels = noise(4, 16, 20);
+    const data = datasetOf([{ kind: 'pixels', pixels, shape: [16, 20, 3] }, bytesOf(await png(4, 16, 20))]);
+    const batch = async (cropShare: number, imageSize = 14) =>
+      (await all(createLoader(data, { batchSize: 2, workers: 0, imageSize, cropShare }).batches(0)))[0];
+    const cropped = await batch(0.875);
+    // The short side of 16 is 14 / 0.875 already: nothing is scaled, and rows 1 to 14 of columns 3 to 16 stay.
+    const rows = Array.from({ length: 14 }, (_, y) => [
+      ...pixels.subarray(((y + 1) * 20 + 3) * 3, ((y + 1) * 20 + 17) * 3),
+    ]);
+    expect([...(cropped?.images ?? [])]).toEqual([...rows.flat(), ...rows.flat()]);
+    expect((await batch(1))?.images).not.toEqual(cropped?.images);
+    for (const [options, message] of [
+      [{ cropShare: 0, imageSize: 8 }, 'cropShare must be above 0 and at most 1; got 0'],
+      [{ cropShare: 0.5 }, 'cropShare must come with imageSize, and without resizedCrop'],
+      [{ cropShare: 0.5, imageSize: 8, augment: { resizedCrop: {} } }, 'cropShare must come with imageSize'],
+    ] as const) {
+      expect(() => createLoader(data, { batchSize: 1, ...options })).toThrow(message);
+    }
+  });
 });

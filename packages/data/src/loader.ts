@@ -53,11 +53,12 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loa
     rng,
     shape,
     resize,
+    cropShare,
   } = checkLoaderOptions(dataset, options);
-  const target = { height: shape[0], width: shape[1], resize, ...(augment && { augment }) };
+  const target = { height: shape[0], width: shape[1], resize, cropShare, ...(augment && { augment }) };
   let pool: DecodePool | undefined;
   let closed = false;
-  const read = createRowReader(dataset, shape, resize, (tasks) => {
+  const read = createRowReader(dataset, shape, { resize, cropShare }, (tasks) => {
     if (workers === 0) return decodeImages(tasks, target);
     pool ??= createDecodePool(workers, target, workerUrl);
     return pool.decode(tasks);

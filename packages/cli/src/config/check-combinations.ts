@@ -42,7 +42,10 @@ export function checkCombinations(config: Config, context: z.core.$RefinementCtx
   if (nesterov === true && momentum === 0) {
     refuse(['train', 'momentum'], 'be above 0 for Nesterov; turn that off with --no-nesterov');
   }
-  const { kind, path, imageSize, labelNoise, noiseMap } = config.data;
+  const { kind, path, imageSize, testCropShare, labelNoise, noiseMap } = config.data;
+  if (testCropShare < 1 && imageSize === undefined) {
+    refuse(['data', 'testCropShare'], 'come with an image size (--image-size 224)');
+  }
   if (noiseMap !== undefined && labelNoise !== 'asymmetric') {
     refuse(['data', 'noiseMap'], 'come with asymmetric noise (--label-noise asymmetric)');
   }

@@ -31,6 +31,14 @@ const data = z.strictObject({
     .min(8)
     .exactOptional()
     .describe('resize images to this height and width; needed for folders of images of several sizes'),
+  testCropShare: z
+    .number()
+    .positive()
+    .max(1)
+    .default(1)
+    .describe(
+      'test images show the middle of larger ones, this share of their short side; 0.875: 224 of 256',
+    ),
   onCorrupt: z
     .enum(['error', 'skip', 'replace'])
     .default('error')

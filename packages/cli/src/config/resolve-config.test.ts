@@ -215,6 +215,10 @@ describe('resolveConfig', () => {
       { 'data.noiseMap': [1, 0] },
       '--noise-map must come with asymmetric noise (--label-noise asymmetric); got [1,0]',
     ],
+    [
+      { 'data.testCropShare': 0.875 },
+      '--test-crop-share must come with an image size (--image-size 224); got 0.875',
+    ],
     [{ 'train.warmupFrom': 0.1 }, '--warmup-from must come with --warmup within; got 0.1'],
     [
       { 'method.mixer': 'automix', 'method.generatorWarmupEpochs': 20 },

@@ -57,8 +57,9 @@ it('joins a second stream for the mixers that need one', async () => {
 });
 
 it('crops out of whole images, and does RandAugment, in the loader of training images alone', async () => {
-  const first = async (train: Readonly<Record<string, unknown>>) => {
-    const content = { data: { trainLimit: 8, testLimit: 8, workers: 0 }, train: { batchSize: 8, ...train } };
+  const first = async (train: Readonly<Record<string, unknown>>, testCropShare = 1) => {
+    const data = { trainLimit: 8, testLimit: 8, workers: 0, imageSize: 32, testCropShare };
+    const content = { data, train: { batchSize: 8, ...train } };
     const config = resolveConfig({ file: { name: 'test', content }, flags: new Map() });
     const loaders = createLoaders(await openData(config.data, 0), config, createRng(0));
     const batches = [];
@@ -71,6 +72,9 @@ it('crops out of whole images, and does RandAugment, in the loader of training i
   const [train, test] = await first({});
   const [cropped, sameTest] = await first({ cropScale: [0.5, 1], cropInterpolation: 'bicubic' });
   expect(sameTest).toBe(test);
+  const [sameTrain, middle] = await first({}, 0.8);
+  expect(sameTrain).toBe(train);
+  expect(middle).not.toBe(test);
   expect(cropped).not.toBe(train);
   const [flipped] = await first({ randAugment: 'timm', randAugmentProb: 0, cropPadding: 0 });
   const [plain] = await first({ randAugment: 'timm', randAugmentProb: 0, cropPadding: 0, flip: false });

@@ -38,7 +38,11 @@ export function createLoaders(
     { ...options, batchSize, rng, ...(augment && { augment, cache: false }) },
   );
   // Evaluation keeps nothing for a backward pass, so larger batches cost no memory to speak of.
-  const evaluating = createLoader(test, { ...options, batchSize: Math.max(batchSize, 250) });
+  const evaluating = createLoader(test, {
+    ...options,
+    batchSize: Math.max(batchSize, 250),
+    cropShare: data.testCropShare,
+  });
   const loaders = [...training.loaders, evaluating];
   return {
     train: training.source,

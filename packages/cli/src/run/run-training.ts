@@ -89,7 +89,8 @@ function identityOf({ data, model, method, labels, loss, train }: Config): Json 
   const { flip, cropPadding, padding, cropScale, cropInterpolation, mean, std } = train;
   const { randAugment, randAugmentCount, randAugmentMagnitude, randAugmentDeviation, randAugmentProb } =
     train;
-  // Only where it says something, so that older runs go on.
+  // Only where they say something, so that older runs go on.
+  const seen = data.testCropShare < 1 ? { testCropShare: data.testCropShare } : {};
   const crop = {
     ...(padding !== 'black' && { padding }),
     ...(cropScale !== undefined && { cropScale: [...cropScale], cropInterpolation }),
@@ -99,7 +100,7 @@ function identityOf({ data, model, method, labels, loss, train }: Config): Json 
     }),
   };
   return {
-    data: { kind, trainLimit, testLimit, imageSize, onCorrupt, ...shape },
+    data: { kind, trainLimit, testLimit, imageSize, ...seen, onCorrupt, ...shape },
     model: { ...model },
     method: { ...method },
     labels: { ...labels },

@@ -30,12 +30,19 @@ export async function decodeImages(tasks: readonly DecodeTask[], target: DecodeT
 async function decodeInto(
   out: Uint8Array,
   task: DecodeTask,
-  { height, width, resize }: DecodeTarget,
+  { height, width, resize, cropShare = 1 }: DecodeTarget,
 ): Promise<string | undefined> {
   const encoded = task.kind === 'pixels' ? undefined : readEncoded(task);
-  if (encoded !== undefined && decodePlainJpeg(out, encoded, height, width)) return undefined;
+  if (encoded !== undefined && cropShare === 1 && decodePlainJpeg(out, encoded, height, width)) {
+    return undefined;
+  }
   const input = await openImage(task, encoded);
-  if (resize) input.resize(width, height, { fit: 'cover' });
+  if (resize) {
+    const [high, wide] = [Math.round(height / cropShare), Math.round(width / cropShare)];
+    input.resize(wide, high, { fit: 'cover' });
+    const [top, left] = [Math.floor((high - height) / 2), Math.floor((wide - width) / 2)];
+    if (cropShare < 1) input.extract({ top, left, height, width });
+  }
   const image = await toRgb(input);
   if (image.height !== height || image.width !== width) return `${image.height}x${image.width}x3`;
   out.set(image.bytes);

@@ -5,11 +5,12 @@ import type { BytesSource, FileSource, PixelsSource } from '../dataset.js';
 /** An image for a worker to read and decode, and to augment by the draws of `rng` where there is one. */
 export type DecodeTask = (PixelsSource | BytesSource | FileSource) & { readonly rng?: RngState };
 
-/** What every image is decoded to: RGB of this size, by scaling where `resize` allows it; and how it is augmented. */
+/** What every image is decoded to: RGB of this size, where `resize` allows it as this share of a scaled one; and how it is augmented. */
 export type DecodeTarget = {
   readonly height: number;
   readonly width: number;
   readonly resize: boolean;
+  readonly cropShare?: number;
   readonly augment?: AugmentOptions;
 };
 

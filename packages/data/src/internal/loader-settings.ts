@@ -16,6 +16,7 @@ export function checkLoaderOptions(dataset: ImageDataset, options: LoaderOptions
     prefetch = 4,
     workers = Math.min(8, Math.max(1, availableParallelism() - 1)),
     imageSize,
+    cropShare = 1,
     cache = false,
     augment,
     onCorrupt = 'error',
@@ -44,6 +45,12 @@ export function checkLoaderOptions(dataset: ImageDataset, options: LoaderOptions
   if (shape === undefined) {
     throw invalidArgument(where, 'imageSize', `be given, for ${dataset.name} names no image size`, imageSize);
   }
+  if (!(cropShare > 0 && cropShare <= 1)) {
+    throw invalidArgument(where, 'cropShare', 'be above 0 and at most 1', cropShare);
+  }
+  if (cropShare < 1 && (imageSize === undefined || augment?.resizedCrop !== undefined)) {
+    throw invalidArgument(where, 'cropShare', 'come with imageSize, and without resizedCrop', cropShare);
+  }
   if (augment !== undefined) {
     checkAugment(augment, shape);
     if (cache)
@@ -64,6 +71,7 @@ export function checkLoaderOptions(dataset: ImageDataset, options: LoaderOptions
     maxCorrupt,
     shape,
     resize: imageSize !== undefined,
+    cropShare,
   };
 }
 

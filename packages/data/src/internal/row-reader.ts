@@ -1,7 +1,7 @@
 import { MixError, type RngState } from '@mix/core';
 import type { ImageDataset, ImageSource, Sample } from '../dataset.js';
 import { nameSample } from './corrupt-errors.js';
-import type { DecodeReply, DecodeTask } from './decode-task.js';
+import type { DecodeReply, DecodeTarget, DecodeTask } from './decode-task.js';
 
 /** A decoded sample, or why there is none. */
 export type Row = { readonly index: number; readonly key: string; readonly label: number } & (
@@ -25,9 +25,10 @@ const imagesPerRequest = 32;
 export function createRowReader(
   dataset: ImageDataset,
   shape: Shape,
-  resize: boolean,
+  { resize, cropShare = 1 }: Pick<DecodeTarget, 'resize' | 'cropShare'>,
   decode: (tasks: readonly DecodeTask[]) => Promise<DecodeReply>,
 ): RowReader {
+  const kept = (image: Shape): boolean => !resize || (cropShare === 1 && sameShape(image, shape));
   return async (requests) => {
     const rows: Row[] = new Array(requests.length);
     const pending: Pending[] = [];
@@ -36,7 +37,7 @@ export function createRowReader(
       const { key, label, image } = sample;
       if (image.kind === 'corrupt') {
         rows[position] = { index, key, label, path: image.path, reason: image.reason };
-      } else if (image.kind === 'pixels' && !rng && (!resize || sameShape(image.shape, shape))) {
+      } else if (image.kind === 'pixels' && !rng && kept(image.shape)) {
         if (!sameShape(image.shape, shape)) throw sizeError(key, sizeText(image.shape), shape);
         rows[position] = { index, key, label, pixels: image.pixels };
       } else {
