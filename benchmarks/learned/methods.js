@@ -11,8 +11,11 @@ const suMix =
     method: sumix(cutmix(), { compat, head: { embeddingSize, numClasses, rng: rng.fork('sumix') } }),
   });
 
-/** A method with a teacher and a generator of masks, which learns at `generatorRate` and is watched on held-out pairs. */
-function learned(create, options = {}, generatorRate = 0.1) {
+/**
+ * A method with a teacher and a generator of masks, which learns at `generatorRate` and is watched on held-out pairs; `adjusts`: its masks
+ * can be rescaled to have λ as mean.
+ */
+function learned(create, options = {}, { generatorRate = 0.1, adjusts = true } = {}) {
   return ({ classifier, createTeacher, rng, imageShape }) => {
     const teacher = createTeacher();
     const method = create({ classifier, teacher, imageShape, rng, momentum: 'auto', ...options });
@@ -21,6 +24,7 @@ function learned(create, options = {}, generatorRate = 0.1) {
       generatorRate,
       heads: () => method.network.heads(classifier),
       mixer: method.mixer(),
+      ...(adjusts && { adjusted: method.mixer({ maskAdjust: 1 }) }),
       dispose() {
         method.dispose();
         teacher.dispose();
@@ -50,20 +54,29 @@ export const compared = {
   'CutMix + SUMix': suMix('fixed'),
   AutoMix: learned(automix, autoMix),
   SAMix: learned(samix, saMix),
-  AdAutoMix: learned(adautomix, adAutoMix),
+  AdAutoMix: learned(adautomix, adAutoMix, { adjusts: false }),
 };
 
 /** What decides defaults: variants of the methods, under the same budget. */
 export const ablations = {
   'CutMix + SUMix, per-sample': suMix('per-sample'),
   'CutMix + SUMix, reference': suMix('reference'),
-  'AdAutoMix, cosine of the reference': learned(adautomix, { ...adAutoMix, cosine: 'reference' }),
+  'AdAutoMix, cosine of the reference': learned(
+    adautomix,
+    { ...adAutoMix, cosine: 'reference' },
+    { adjusts: false },
+  ),
   'AutoMix, published block': learned(automix),
+  'AutoMix, masks rescaled to λ': learned(automix, { ...autoMix, maskAdjust: 1 }),
 };
 
 /** What a PyTorch version of AutoMix was measured with. */
 const peer = {
-  'AutoMix, as in PyTorch': learned(automix, { momentum: { base: 0.99, end: 0.9999 } }, 0.01),
+  'AutoMix, as in PyTorch': learned(
+    automix,
+    { momentum: { base: 0.99, end: 0.9999 } },
+    { generatorRate: 0.01 },
+  ),
 };
 
 /** All of them. */

@@ -7,6 +7,7 @@ import { resnet20 } from '@mix/models';
 import { cosine, fit, prepareImages, sgd } from '@mix/train';
 import { openRunFolder } from '@mix/train/node';
 import * as tf from '@tensorflow/tfjs-core';
+import { judgeMasks } from './judge-masks.js';
 import { measureHeads } from './measure-heads.js';
 import { methods } from './methods.js';
 
@@ -96,6 +97,7 @@ export async function trainLearned({ method: name, seed, train, test, epochs, fo
       loss,
       ...(metrics && { metrics }),
       ...(mixer && {
+        judged: await judgeMasks(made, heads().teacherMix, heldOut, prepare),
         masks: readFileSync(masksFile, 'utf8')
           .trim()
           .split('\n')

@@ -14,6 +14,10 @@ const heads = {
 };
 
 const accuracyColumns = ['method', 'head', 'accuracy, %', 'calibration error, %', 'seeds'];
+const judgedColumns = [
+  ...['method', 'seed', 'masks', 'pairs', 'learned mask', 'constant λ', 'equal blend'],
+  'standard error',
+];
 const maskColumns = [
   ...['method', 'seed', 'epoch', 'learned mask', 'constant λ', 'equal blend'],
   ...['mean', 'spread', 'entropy'],
@@ -26,6 +30,7 @@ export function writeLearnedTables(folder) {
   const tables = {
     learned: markdownTable(accuracyColumns, accuracyRows(trials, Object.keys(compared))),
     ablations: markdownTable(accuracyColumns, accuracyRows(trials, Object.keys(ablations))),
+    judged: markdownTable(judgedColumns, trials.flatMap(judgedRows)),
     masks: markdownTable(maskColumns, trials.flatMap(maskRows)),
     short: shortTable(readTrials(join(folder, short.file)), short),
   };
@@ -61,6 +66,13 @@ function rowsByHead(trials, methods, cellsOf) {
       .filter((head) => own[0]?.heads[head] !== undefined)
       .map((head) => [method, heads[head], ...cellsOf(method, head, shares), own.length]);
   });
+}
+
+function judgedRows({ method, seed, judged = {} }) {
+  return Object.entries(judged).map(([name, { pairs, ...losses }]) => [
+    ...[method, seed, name === 'adjusted' ? 'rescaled to λ' : 'as drawn', pairs],
+    ...Object.values(losses).map((loss) => loss.toFixed(4)),
+  ]);
 }
 
 function maskRows({ method, seed, masks = [] }) {

@@ -307,6 +307,18 @@ describe('training', () => {
     numbersOf(mixed.images).forEach((value, index) => expect(value).toBeCloseTo(wanted[index]!, 5));
   });
 
+  it('rescales masks to λ on request', () => {
+    const mixed = make().method.mixer({ maskAdjust: 1, lamPer: 'sample' })(tinyBatch(), {
+      rng: createRng(0),
+    });
+    expect(mixed.plan.adjustsMasks).toBe(true);
+    numbersOf(tf.slice(mixed.lam, [0, 0], [-1, 1])).forEach((shown, row) => {
+      expect(shown).toBeCloseTo(mixed.plan.lam[row]!, 5);
+    });
+    const refused = () => make().method.mixer({ maskAdjust: 2 })(tinyBatch(), { rng: createRng(0) });
+    expect(refused).toThrow(/planBlockMix: maskAdjust must be a number from 0 to 1; got 2/);
+  });
+
   it('keeps the loss on a mix out of the block', () => {
     const { method, teacher } = make();
     const mix = method.mixer();

@@ -4,6 +4,7 @@ import {
   type Classifier,
   checkBatch,
   checkChoice,
+  checkRange,
   type Interpolation,
   invalidArgument,
   type MixedBatch,
@@ -16,6 +17,7 @@ import {
 } from '@mix/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { adjustMask } from './adjust-mask.js';
 import { sourcesOf } from './automix-pass.js';
 import { applyLamMargin } from './lam-margin.js';
 import type { MixBlock } from './mix-block.js';
@@ -29,6 +31,14 @@ export interface BlockMixPlan extends Plan, Pairs {
   readonly rescale?: number;
   /** The block's upsampling, where it has a list to choose from. */
   readonly upsampling?: Interpolation;
+  /** Whether the masks are rescaled to have λ as mean. @defaultValue false */
+  readonly adjustsMasks?: boolean;
+}
+
+/** Options of {@link planBlockMix}. */
+export interface PlanBlockMixOptions extends PairOptions {
+  /** Probability that a batch's masks are rescaled to have λ as mean. @defaultValue 0 */
+  readonly maskAdjust?: number;
 }
 
 /** Where {@link applyBlockMix} gets its masks from. */
@@ -44,7 +54,7 @@ export interface BlockMixSource {
 }
 
 /** Options of {@link createBlockMixer}. */
-export interface BlockMixerOptions extends BlockMixSource, PairOptions {}
+export interface BlockMixerOptions extends BlockMixSource, PlanBlockMixOptions {}
 
 /**
  * Draws partners and λ for a block, and what it has a list of.
@@ -55,8 +65,9 @@ export function planBlockMix(
   shape: Plan['shape'],
   rng: Rng,
   { design }: MixBlock,
-  options: PairOptions = {},
+  { maskAdjust = 0, ...options }: PlanBlockMixOptions = {},
 ): BlockMixPlan {
+  checkRange('planBlockMix', 'maskAdjust', maskAdjust, 0, 1);
   const own = rng.split();
   const [ks, modes] = [listOf(design.rescale ?? -1), listOf(design.upsampling ?? 'nearest')];
   return {
@@ -65,6 +76,7 @@ export function planBlockMix(
     ...planPairs(shape[0], own.fork('pairs'), options),
     ...(ks.length > 1 && { rescale: own.fork('rescale').choice(ks) }),
     ...(modes.length > 1 && { upsampling: own.fork('upsampling').choice(modes) }),
+    ...(maskAdjust > 0 && { adjustsMasks: own.fork('adjustsMasks').uniform() < maskAdjust }),
   };
 }
 
@@ -100,7 +112,8 @@ export function applyBlockMix(
         rescale: plan.rescale,
         upsampling: plan.upsampling,
       });
-      return { share: applyLamMargin(raw, lam, lamMargin) };
+      const adjusted = plan.adjustsMasks ? adjustMask(raw, lam) : raw;
+      return { share: applyLamMargin(adjusted, lam, lamMargin) };
     });
     const rows = tf.tensor2d(sources.flat(), [size, 2], 'int32');
     const own = tf.reshape(tf.mean(share, [1, 2, 3]), [size, 1]);

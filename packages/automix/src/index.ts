@@ -4,7 +4,7 @@ export { automix } from './automix.js';
 export type { AutomixMethod } from './automix-method.js';
 export type { AutomixOptions } from './automix-options.js';
 export type { AutomixMixes, AutomixPass, AutomixTerms } from './automix-pass.js';
-export type { BlockMixerOptions, BlockMixPlan, BlockMixSource } from './block-mixer.js';
+export type { BlockMixerOptions, BlockMixPlan, BlockMixSource, PlanBlockMixOptions } from './block-mixer.js';
 export { applyBlockMix, createBlockMixer, planBlockMix } from './block-mixer.js';
 export type { BlockNorm } from './block-norm.js';
 export { createBlockNorm } from './block-norm.js';
