@@ -1,7 +1,7 @@
 import { type CollapseEvidence, maskCollapse } from '@mix/automix';
 import { type Batch, blendByLam, createRng, isMixError, softCrossEntropy } from '@mix/core';
 import { cifarResnet } from '@mix/models';
-import { tinyBatch, useBackend } from '@mix/test-utils';
+import { tinyBatch, tinyNetwork, useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
@@ -388,5 +388,13 @@ describe('adautomix', () => {
     ['mixSamples must be an integer of at least 2; got 1', { mixSamples: 1 }],
   ])('says that %s', (message, options) => {
     expect(() => parts(options)).toThrow(message);
+  });
+
+  it('leaves nothing behind where it cannot be made', () => {
+    const classifier = tinyNetwork();
+    const before = tf.memory().numTensors;
+    const same = { classifier, teacher: classifier, imageShape: [8, 8, 3], rng: createRng(0) } as const;
+    expect(() => adautomix(same)).toThrow('teacher must be another classifier than the student');
+    expect(tf.memory().numTensors).toBe(before);
   });
 });

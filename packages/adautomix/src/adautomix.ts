@@ -1,6 +1,7 @@
 import {
   createMomentumNetwork,
   type MomentumNetwork,
+  type MomentumNetworkOptions,
   prefixed,
   probeClassifier,
   stageOf,
@@ -89,7 +90,14 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
   const channels = stages[stage - 1]?.[2] ?? 0;
   const generator = createMaskGenerator({ ...design, channels, rng: rng.fork('generator') });
   const { momentum, copyStatsAtInit, draws, advInterval } = resolved;
-  const network = createMomentumNetwork({ student, teacher, embeddingSize, rng, momentum, copyStatsAtInit });
+  const network = networkBeside(generator, {
+    student,
+    teacher,
+    embeddingSize,
+    rng,
+    momentum,
+    copyStatsAtInit,
+  });
   const parts = { network, generator, stage, options: resolved };
 
   const plan: AdautomixMethod['plan'] = (batch, context) =>
@@ -139,6 +147,16 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
       network.dispose();
     },
   };
+}
+
+// Where it cannot be made, the generator is freed.
+function networkBeside(generator: MaskGenerator, options: MomentumNetworkOptions): MomentumNetwork {
+  try {
+    return createMomentumNetwork(options);
+  } catch (error) {
+    generator.dispose();
+    throw error;
+  }
 }
 
 function checkGenerator(badCalls: number): void {

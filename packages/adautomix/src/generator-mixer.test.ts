@@ -85,6 +85,17 @@ describe('createGeneratorMixer', () => {
     expect(() => tf.variableGrads(loss, all)).toThrow(/Cannot find a connection/);
   });
 
+  it('refuses plans of another kind, or for another batch', () => {
+    const [made, batch] = [parts(), tiny()];
+    const { plan } = createGeneratorMixer(made)(batch, { rng: createRng(0) });
+    const wider = { ...plan, shape: [4, 8, 9] as const };
+    expect(() => applyGeneratorMix(batch, wider, made)).toThrow(
+      "plan.shape must be the batch's [B,H,W]=[4,8,8]",
+    );
+    const other = { ...plan, method: 'mixBlock' as never };
+    expect(() => applyGeneratorMix(batch, other, made)).toThrow('plan.method must be');
+  });
+
   it('says which stage there is none of', () => {
     const mix = createGeneratorMixer({ ...parts(), stage: 9 });
     expect(() => mix(tiny(), { rng: createRng(0) })).toThrow('stage must be from 1 to 3; got 9');

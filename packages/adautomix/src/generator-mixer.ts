@@ -3,6 +3,7 @@ import {
   blendByMasks,
   type Classifier,
   checkBatch,
+  checkChoice,
   invalidArgument,
   type MixedBatch,
   type Mixer,
@@ -67,7 +68,7 @@ export function applyGeneratorMix(
   { generator, classifier, stage }: GeneratorMixSource,
   { masks: wanted = false }: { readonly masks?: boolean } = {},
 ): MixedBatch<GeneratorMixPlan> {
-  checkBatch('applyGeneratorMix', batch);
+  checkFits(batch, plan);
   const { sources, lam, upsampling } = plan;
   const [, height, width] = shapeOf(batch);
   // Off the tape: a loss on the mix is not to train the generator, nor the teacher.
@@ -89,6 +90,16 @@ export function applyGeneratorMix(
   const rows: Tensor2D = tf.tensor2d(sources.flat(), shape, 'int32');
   const targets = tf.tidy(() => mixTargets(batch.labels, rows, tf.tensor2d(lam.flat(), shape)));
   return { ...made, targets, sources: rows, plan };
+}
+
+function checkFits(batch: Batch, { method, shape }: GeneratorMixPlan): void {
+  checkBatch('applyGeneratorMix', batch);
+  checkChoice('applyGeneratorMix', 'plan.method', method, ['maskGenerator']);
+  const wanted = shapeOf(batch);
+  if (Array.isArray(shape) && shape.join() === wanted.join()) return;
+  throw invalidArgument('applyGeneratorMix', 'plan.shape', `be the batch's [B,H,W]=[${wanted}]`, shape, {
+    code: 'SHAPE',
+  });
 }
 
 /**

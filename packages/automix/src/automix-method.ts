@@ -11,6 +11,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { type AutomixOptions, type MethodDefaults, resolveOptions } from './automix-options.js';
 import { type AutomixPass, automixPass } from './automix-pass.js';
 import { type BlockMixerOptions, type BlockMixPlan, createBlockMixer } from './block-mixer.js';
+import { createOrDispose } from './create-or-dispose.js';
 import { createMixBlock, type MixBlock } from './mix-block.js';
 import { createMomentumNetwork, type MomentumNetwork } from './momentum-network.js';
 import { type AutomixPlan, planAutomix } from './plan-automix.js';
@@ -50,7 +51,9 @@ export function createAutomixMethod(options: AutomixOptions, defaults: MethodDef
   const channels = stages[stage - 1]?.[2] ?? 0;
   const block = createMixBlock({ ...resolved.design, channels, rng: rng.fork('block') });
   const { momentum, copyStatsAtInit } = resolved;
-  const network = createMomentumNetwork({ student, teacher, embeddingSize, rng, momentum, copyStatsAtInit });
+  const network = createOrDispose(block, () =>
+    createMomentumNetwork({ student, teacher, embeddingSize, rng, momentum, copyStatsAtInit }),
+  );
   const parts = { network, block, stage, options: resolved };
   const { generatorProb, maskAdjust, pairs } = resolved;
   const plan: AutomixMethod['plan'] = (size, context) =>

@@ -1,6 +1,7 @@
 import {
   type Classifier,
   checkChoice,
+  checkPositive,
   checkRange,
   type Interpolation,
   type Mixer,
@@ -8,7 +9,7 @@ import {
 } from '@mix/core';
 import { checkMaskLoss, type MaskLossOptions } from './mask-loss.js';
 import type { MaskLossDecay } from './mask-loss-weight.js';
-import type { MixBlockDesign } from './mix-block-options.js';
+import { checkInterpolations, type MixBlockDesign } from './mix-block-options.js';
 import type { Momentum } from './momentum-schedule.js';
 import type { PairOptions } from './plan-pairs.js';
 
@@ -59,7 +60,10 @@ export interface AutomixOptions extends PairOptions {
   readonly eta?: number;
   /** Mixes the images of the one-hot head, too: for transformers, Mixup or CutMix. @defaultValue none */
   readonly headOneMix?: Mixer;
-  /** Label smoothing in all heads, in `[0,1]`: 0.1 for transformers. @defaultValue 0 */
+  /**
+   * Label smoothing in all heads, in `[0,1]`: 0.1 for transformers. Of the generator's losses only 'ce' smooths: the others tell the classes
+   * of the mix from the rest by their targets, which smoothing would blur. @defaultValue 0
+   */
   readonly labelSmoothing?: number;
   /** Weights of the three classification losses. @defaultValue 1 each */
   readonly weights?: {
@@ -139,6 +143,9 @@ export function resolveOptions(options: AutomixOptions, defaults: MethodDefaults
 }
 
 function check(name: string, options: ResolvedOptions): void {
+  checkPositive(name, 'alpha', options.pairs.alpha ?? 2);
+  checkChoice(name, 'lamPer', options.pairs.lamPer ?? 'batch', ['batch', 'sample']);
+  checkInterpolations(name, 'generatorUpsampling', options.generatorUpsampling);
   checkMaskLoss(name, options.maskLoss);
   checkChoice(name, 'maskLoss.decay', options.maskLoss.decay, ['constant', 'cosine', 'linear']);
   checkChoice(name, 'maskAdjustLam', options.maskAdjustLam, ['backbone', 'generator']);

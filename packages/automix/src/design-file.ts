@@ -1,5 +1,6 @@
 import { type HostTensor, invalidArgument, readSafetensors, type State, writeSafetensors } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
+import { createOrDispose } from './create-or-dispose.js';
 
 /** What can be made again from its design and its weights: a Mix Block, AdAutoMix' generator. */
 export interface Designed {
@@ -59,18 +60,23 @@ export function loadDesigned<T extends Designed>(
       code: 'FORMAT',
     });
   }
-  const part = create(JSON.parse(metadata['design'] ?? '{}') as T['design']);
-  try {
+  const part = create(designOf<T>(where, source, metadata['design']));
+  createOrDispose(part, () =>
     tf.tidy(() => {
       const uploaded = [...tensors].map(([name, { data, shape }]) => [
         name,
         tf.tensor(data as Float32Array, [...shape]),
       ]);
       part.restore({ tensors: Object.fromEntries(uploaded), values: {} });
-    });
-  } catch (error) {
-    part.dispose();
-    throw error;
-  }
+    }),
+  );
   return part;
+}
+
+function designOf<T extends Designed>(where: string, source: string, text = ''): T['design'] {
+  try {
+    return JSON.parse(text) as T['design'];
+  } catch {
+    throw invalidArgument(where, source, 'have its design as JSON in the metadata', text, { code: 'FORMAT' });
+  }
 }

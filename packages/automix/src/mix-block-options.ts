@@ -83,9 +83,18 @@ export function listOf<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
-/** Throws `INVALID_ARGUMENT` unless a design is in order. */
-export function checkDesign(design: MixBlockDesign): void {
+/** Throws `INVALID_ARGUMENT` unless every interpolation of a choice is one, and there is one to choose. */
+export function checkInterpolations(where: string, name: string, choice: MixBlockDesign['upsampling']): void {
+  if (choice === undefined) return;
+  const modes = listOf(choice);
+  if (modes.length === 0) throw invalidArgument(where, name, 'not be empty', choice);
+  for (const mode of modes) checkChoice(where, name, mode, ['nearest', 'bilinear', 'bicubic']);
+}
+
+/** Throws `INVALID_ARGUMENT` unless a block can be made of these. */
+export function checkDesign(channels: number, design: MixBlockDesign): void {
   const where = 'createMixBlock';
+  checkInteger(where, 'channels', channels, 1);
   const { lamConcat = 'none', lamMultiply = 'none', queryKey = 'shared' } = design;
   checkInteger(where, 'reduction', design.reduction ?? 2, 1);
   checkChoice(where, 'lamConcat', lamConcat, ['none', 'all', 'value']);
@@ -101,10 +110,10 @@ export function checkDesign(design: MixBlockDesign): void {
   const dropout = design.valueDropout ?? 0;
   if (!(dropout >= 0 && dropout < 1))
     throw invalidArgument(where, 'valueDropout', 'be a number from 0 to below 1', dropout);
-  for (const k of listOf(design.rescale ?? -1)) checkRange(where, 'rescale', k, -Infinity, Number.MAX_VALUE);
-  for (const mode of listOf(design.upsampling ?? 'nearest')) {
-    checkChoice(where, 'upsampling', mode, ['nearest', 'bilinear', 'bicubic']);
-  }
+  const ks = listOf(design.rescale ?? -1);
+  if (ks.length === 0) throw invalidArgument(where, 'rescale', 'not be empty', design.rescale);
+  for (const k of ks) checkRange(where, 'rescale', k, -Infinity, Number.MAX_VALUE);
+  checkInterpolations(where, 'upsampling', design.upsampling);
   if (lamConcat === 'all' && (lamMultiply !== 'none' || queryKey === 'joint')) {
     throw invalidArgument(
       where,

@@ -1,5 +1,5 @@
 import '@tensorflow/tfjs-layers';
-import { createRng, variableGradients } from '@mix/core';
+import { createRng, variableGradients, writeSafetensors } from '@mix/core';
 import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -202,8 +202,11 @@ describe('createMixBlock', () => {
     [{ valueDropout: 1 }, /valueDropout must be a number from 0 to below 1/],
     [{ reduction: 0 }, /reduction must be an integer of at least 1/],
     [{ initDeviation: 0 }, /initDeviation must be a finite number above 0/],
+    [{ upsampling: [] }, /upsampling must not be empty/],
+    [{ rescale: [] }, /rescale must not be empty/],
   ])('refuses %j', (design, message) => {
     expect(() => createMixBlock({ channels: 6, rng: createRng(0), ...design })).toThrow(message);
+    expect(() => createMixBlock({ channels: 0, rng: createRng(0) })).toThrow(/channels must be an integer/);
     const block = lively();
     expect(() => block.masks(noise([4, 3, 4, 5]) as tf.Tensor4D, call(0.5))).toThrow(/be \[N,h,w,6\]/);
     expect(() => block.masks(features(), call(0.5, 3))).toThrow(
@@ -222,6 +225,8 @@ describe('createMixBlock', () => {
     const [a, b] = [block, again].map((one) => one.masks(input, call(0.4)));
     expect(numbersOf(b!)).toEqual(numbersOf(a!));
     expect(() => loadMixBlock(bytes.slice(0, 4), 'mine')).toThrow(/mine/);
+    const lost = writeSafetensors(new Map(), { format: 'mix-block-1', design: '{' });
+    expect(() => loadMixBlock(lost, 'lost')).toThrow(/lost must have its design as JSON in the metadata/);
     tf.dispose([a!, b!]);
     for (const one of [block, again, block]) one.dispose();
     expect(tf.memory().numTensors).toBe(before);

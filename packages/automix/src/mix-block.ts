@@ -95,11 +95,11 @@ export interface MixBlock {
  * position; upsampled to the image and squashed, it is the partner's share. Scores are float32 and never overflow. Any size of features
  * and images will do, also one that is no integer multiple of the other.
  *
- * @throws MixError `INVALID_ARGUMENT` when the options exclude each other.
+ * @throws MixError `INVALID_ARGUMENT` for options out of range, or that exclude each other.
  * @see Liu et al. 2022, https://arxiv.org/abs/2103.13027; Li et al. 2021, https://arxiv.org/abs/2111.15454
  */
 export function createMixBlock({ channels, rng, ...design }: MixBlockOptions): MixBlock {
-  checkDesign(design);
+  checkDesign(channels, design);
   const { lamConcat = 'none', queryKey = 'shared', attentionNorm = 'none' } = design;
   const weights = new BlockWeights(rng, design.initDeviation);
   const width = Math.max(Math.floor(channels / (design.reduction ?? 2)), 1);
