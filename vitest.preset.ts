@@ -3,28 +3,29 @@ import { configDefaults, defineConfig, type ViteUserConfig } from 'vitest/config
 
 type Tests = NonNullable<ViteUserConfig['test']>;
 
+const leaveNothing = fileURLToPath(new URL('packages/test-utils/src/leave-nothing.ts', import.meta.url));
+
 /**
- * How every package runs its tests; packages pass only what differs, and which of their test files replace modules by `vi.mock`.
- * All other files share one process: to load tfjs and its backends anew for each takes longer than most tests.
+ * How every package runs its tests. Its files share one process: to load tfjs and its backends anew for each takes longer than most tests.
+ *
+ * @param tests What differs in this package.
+ * @param apart Files that need a process of their own: those that replace modules by `vi.mock`, or reset tfjs.
  */
-export function preset(tests: Tests = {}, mocking: readonly string[] = []): ViteUserConfig {
+export function preset(tests: Tests = {}, apart: readonly string[] = []): ViteUserConfig {
   const { exclude = configDefaults.exclude, setupFiles = [] } = tests;
-  const common: Tests = {
-    testTimeout: 60_000,
+  const sharing: Tests = {
     isolate: false,
-    ...tests,
-    setupFiles: [
-      fileURLToPath(new URL('packages/test-utils/src/leave-nothing.ts', import.meta.url)),
-      ...[setupFiles].flat(),
-    ],
+    exclude: [...exclude, ...apart],
+    setupFiles: [leaveNothing, ...[setupFiles].flat()],
   };
-  if (mocking.length === 0) return defineConfig({ test: common });
+  const common: Tests = { testTimeout: 60_000, ...tests };
+  if (apart.length === 0) return defineConfig({ test: { ...common, ...sharing } });
   return defineConfig({
     test: {
-      ...common,
+      testTimeout: 60_000,
       projects: [
-        { extends: true, test: { name: 'sharing', exclude: [...exclude, ...mocking] } },
-        { extends: true, test: { name: 'mocking', include: [...mocking], isolate: true } },
+        { test: { ...common, ...sharing, name: 'sharing' } },
+        { test: { ...common, setupFiles, include: [...apart], name: 'apart' } },
       ],
     },
   });
