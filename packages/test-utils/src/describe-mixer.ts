@@ -6,6 +6,7 @@ import {
   type MixedBatch,
   type Mixer,
   plainTargets,
+  type Rng,
   replay,
   type Targets,
   type WithProbPlan,
@@ -70,8 +71,8 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
         fc.property(shapes, ({ seed, ...drawn }) => {
           const shape = { ...drawn, size: allowed(drawn.size) };
           const batch = tinyBatch(shape);
-          const before = [...batch.images.dataSync()];
-          const labels = [...batch.labels.dataSync()];
+          const before = bytesOf(batch.images);
+          const labels = bytesOf(batch.labels);
           const tensors = tf.memory().numTensors;
           const mixed = mixer(batch, { rng: createRng(seed), progress: 0.5, masks: true });
           const { images, sources, lam, targets, masks } = mixed;
@@ -79,8 +80,8 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
           expect(own).toBe(targets.kind === 'sparse' ? 6 : 5);
           const [height, width] = size(shape.height, shape.width);
           expect(images.shape).toEqual([rows(shape.size), height, width, shape.channels]);
-          expect([...batch.images.dataSync()]).toEqual(before);
-          expect([...batch.labels.dataSync()]).toEqual(labels);
+          expect(bytesOf(batch.images).equals(before)).toBe(true);
+          expect(bytesOf(batch.labels).equals(labels)).toBe(true);
           expect(lam.shape).toEqual(sources.shape);
           for (const mass of rowSums(lam)) expect(mass).toBeCloseTo(1, 5);
           for (const mass of rowSums(denseTargets(targets, 3))) expect(mass).toBeCloseTo(1, 5);
@@ -93,7 +94,7 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
           });
           if (!moves) checkPixels(batch.images, mixed, { copies, deletes });
         }),
-        { numRuns: 40, examples: edges },
+        { numRuns: 25, examples: edges },
       );
     });
 
@@ -101,14 +102,15 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
       'repeats exactly for seed %i, and differs from the next draw',
       (seed) => {
         const batch = tinyBatch({ size: 6, height: 16, width: 16 });
-        const run = (): MixedBatch => mixer(batch, { rng: createRng(seed), progress: 0.5 });
-        const first = run();
-        expect(run().images.dataSync()).toEqual(first.images.dataSync());
+        const draw = (rng: Rng): MixedBatch => mixer(batch, { rng, progress: 0.5 });
         const rng = createRng(seed);
-        const plans = Array.from({ length: 8 }, () =>
-          JSON.stringify(mixer(batch, { rng, progress: 0.5 }).plan),
-        );
-        expect(new Set(plans).size).toBeGreaterThan(1);
+        const first = draw(rng);
+        expect(bytesOf(draw(createRng(seed)).images).equals(bytesOf(first.images))).toBe(true);
+        // Two draws may agree by chance, eight do not.
+        const repeated = JSON.stringify(first.plan);
+        let draws = 1;
+        while (draws < 8 && JSON.stringify(draw(rng).plan) === repeated) draws++;
+        expect(draws).toBeLessThan(8);
       },
     );
 
@@ -117,10 +119,10 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
       for (let seed = 0; seed < 5; seed++) {
         const mixed = mixer(batch, { rng: createRng(seed), progress: 0.5, masks: true });
         const again = replay(batch, JSON.parse(JSON.stringify(mixed.plan)), appliers, { masks: true });
-        expect(again.images.dataSync()).toEqual(mixed.images.dataSync());
-        expect(again.lam.dataSync()).toEqual(mixed.lam.dataSync());
-        expect(again.sources.dataSync()).toEqual(mixed.sources.dataSync());
-        expect(again.masks?.dataSync()).toEqual(mixed.masks?.dataSync());
+        expect(bytesOf(again.images).equals(bytesOf(mixed.images))).toBe(true);
+        expect(bytesOf(again.lam).equals(bytesOf(mixed.lam))).toBe(true);
+        expect(bytesOf(again.sources).equals(bytesOf(mixed.sources))).toBe(true);
+        expect(bytesOf(again.masks as tf.Tensor).equals(bytesOf(mixed.masks as tf.Tensor))).toBe(true);
         if (!relabels) expect(valuesOf(again.targets)).toEqual(valuesOf(mixed.targets));
         expect(JSON.stringify(again.plan)).toBe(JSON.stringify(mixed.plan));
       }
@@ -148,8 +150,8 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
         withProb(mixer, prob)(batch, { rng: createRng(4), progress: 0.5 }),
       ) as [MixedBatch<WithProbPlan>, MixedBatch<WithProbPlan>];
       expect(always.plan.plan).toEqual(own.plan);
-      expect(always.images.dataSync()).toEqual(own.images.dataSync());
-      expect(never.images.dataSync()).toEqual(batch.images.dataSync());
+      expect(bytesOf(always.images).equals(bytesOf(own.images))).toBe(true);
+      expect(bytesOf(never.images).equals(bytesOf(batch.images))).toBe(true);
       expect([...never.lam.dataSync()]).toEqual(Array(6).fill(1));
       const plain = denseTargets(plainTargets(batch.labels), 3);
       expect(denseTargets(never.targets, 3).dataSync()).toEqual(plain.dataSync());
@@ -183,6 +185,11 @@ function refusal(run: () => void): unknown {
     return error;
   }
   return undefined;
+}
+
+// A copy. Comparing arrays value by value would take most of the suite's time.
+function bytesOf(x: tf.Tensor): Buffer {
+  return Buffer.from(new Uint8Array(x.dataSync().slice().buffer));
 }
 
 function valuesOf(targets: Targets): unknown {
