@@ -40,6 +40,10 @@ it.each([
     "loadState: a must hold this model's 2 tensors; got 1 misfitting (fc.bias). Pass head: 'skip' to keep the model's own last layer",
     "loadState: a must hold this model's 2 tensors; got 1 misfitting (fc.bias). Pass --weights-head skip to keep the model's own last layer",
   ],
+  [
+    'loadState: prefix must be what names of a begin with; got "x."',
+    '--weights-prefix must be what names of a begin with; got "x."',
+  ],
 ])('names flags where the library names options: %s', (message, line) => {
   const options = { code: 'CORRUPT_DATA', argument: 'onCorrupt', received: 1 } as const;
   expect(describeError(new MixError(message, options), false)).toBe(line);
