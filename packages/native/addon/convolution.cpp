@@ -7,6 +7,7 @@
 #include "channel-groups.hpp"
 #include "context.hpp"
 #include "few-channels.hpp"
+#include "patch-convolution.hpp"
 #include "primitives.hpp"
 #include "winograd.hpp"
 
@@ -109,6 +110,7 @@ void convolution(const Args& args) {
     return winogradForward(context, s, x, filter, y, keptFilter(args, 5, s));
   }
   if (fitsGroups(s)) return groupedForward(context, s, x, filter, y);
+  if (fitsPatches(s)) return patchForward(context, s, x, filter, y);
   const Plan& plan = context.primitives->get(planKey("conv", context, numbers), [&] {
     const auto& engine = context.primitives->engine;
     const Layouts l(s);

@@ -31,6 +31,8 @@ const cases: [number[], number[], number | [number, number], Pad, number | [numb
   [[1, 6, 9, 1], [3, 2, 1, 16], [2, 1], explicit(0, 2, 3, 0), 1],
   [[2, 5, 4, 4], [1, 1, 4, 16], 2, 'same', 1],
   [[100, 5, 6, 2], [3, 3, 2, 16], 1, 'valid', 1],
+  [[5, 8, 8, 64], [3, 3, 64, 48], 2, explicit(1, 1, 1, 1), 1],
+  [[3, 5, 4, 136], [3, 2, 136, 16], [2, 1], 'same', 1],
 ];
 
 describeNative('convolution', () => {
