@@ -8,10 +8,10 @@ import {
   invalidArgument,
   type Rng,
 } from '@mix/core';
-import { type RandAugmentTable, randAugmentPolicies } from './internal/rand-augment-policies.js';
+import { randAugmentPolicies } from './internal/rand-augment-policies.js';
 
 /** Which operations there are, and how much a magnitude is of each: as in timm, in torchvision, or in FixMatch. */
-export type RandAugmentPolicy = keyof typeof randAugmentPolicies;
+export type RandAugmentPolicy = 'timm-increasing' | 'timm' | 'torchvision' | 'fixmatch';
 
 /** Options of {@link planRandAugment}. */
 export interface RandAugmentOptions {
@@ -67,8 +67,8 @@ export function planRandAugment(
     fill = [128, 128, 128],
   } = options;
   checkRandAugment('planRandAugment', options);
-  const table: RandAugmentTable = randAugmentPolicies[policy];
-  const names = Object.keys(table) as (keyof RandAugmentTable)[];
+  const table = randAugmentPolicies[policy];
+  const names = Object.keys(table) as (ByteOp | 'identity')[];
   const draw = (): readonly ByteOperation[] => {
     const name = rng.choice(names);
     if (rng.uniform() >= prob || name === 'identity') return [];

@@ -1,10 +1,11 @@
 import type { ByteOp, Rng } from '@mix/core';
+import type { RandAugmentPolicy } from '../plan-rand-augment.js';
 
 /** Draws how much of an operation there is, from a magnitude of 0 to 1 and the sides of the image. */
 type AmountOf = (magnitude: number, rng: Rng, size: readonly [height: number, width: number]) => number;
 
 /** Operations to choose from; those without one are `undefined`. */
-export type RandAugmentTable = Readonly<Partial<Record<ByteOp | 'identity', AmountOf | undefined>>>;
+type RandAugmentTable = Readonly<Partial<Record<ByteOp | 'identity', AmountOf | undefined>>>;
 
 const either = (value: number, rng: Rng): number => (rng.uniform() < 0.5 ? -value : value);
 const signed =
@@ -34,7 +35,7 @@ const solarizeAdd: AmountOf = (magnitude) => Math.min(128, Math.trunc(magnitude 
 const wholeThreshold = (magnitude: number): number => Math.min(256, Math.trunc(magnitude * 256));
 
 /** The operations of each policy, in a fixed order: draws depend on it. */
-export const randAugmentPolicies = {
+export const randAugmentPolicies: Readonly<Record<RandAugmentPolicy, RandAugmentTable>> = {
   // timm's `rand-m9-inc1`: every operation does more where the magnitude is larger.
   'timm-increasing': {
     ...tones,
@@ -78,4 +79,4 @@ export const randAugmentPolicies = {
     ...factors(around(0.05, 0.9)),
     ...shifts(0.3),
   },
-} as const satisfies Readonly<Record<string, RandAugmentTable>>;
+};
