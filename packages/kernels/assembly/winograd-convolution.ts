@@ -2,6 +2,9 @@ import { gemmPacked } from './gemm';
 import { planeStride, tilesPerBlock, transformTiles } from './winograd-tiles';
 import { transformFilter, transformOutput } from './winograd-transforms';
 
+// Channels that one sum in float32 takes: more of them add up sums of so many, which keeps rounding errors small.
+const RUN: i32 = 64;
+
 /**
  * Transforms a 3x3 filter `[3, 3, inner, outer]` into 36 matrices packed for the product with an input;
  * `turned` rotates it by 180° and swaps its channels. `scratch` takes 216 floats.
@@ -101,6 +104,35 @@ function writeTiles(
   }
 }
 
+/** `products[tiles, outChannels] = patches[tiles, channels] · packed`, panel by panel and run by run. */
+function multiply(
+  tiles: i32,
+  outChannels: i32,
+  channels: i32,
+  patches: usize,
+  packed: usize,
+  products: usize,
+): void {
+  for (let column = 0; column < outChannels; column += 8) {
+    for (let channel = 0; channel < channels; channel += RUN) {
+      gemmPacked(
+        channel === 0,
+        tiles,
+        min(8, outChannels - column),
+        min(RUN, channels - channel),
+        patches + ((<usize>channel) << 2),
+        (<usize>channels) << 2,
+        4,
+        packed + ((<usize>channel) << 5),
+        0,
+        products + ((<usize>column) << 2),
+        (<usize>outChannels) << 2,
+      );
+    }
+    packed += (<usize>channels) << 5;
+  }
+}
+
 /**
  * A 3x3 convolution with stride 1 by Winograd's F(4x4, 3x3); with `turned`, the input gradient of one, from
  * `dy` to `dx`. Channels are multiples of 4. `scratch` takes what `winogradScratch` says.
@@ -153,18 +185,13 @@ export function winogradConvolve(
       work,
     );
     for (let k = 0; k < 36; k++) {
-      gemmPacked(
-        true,
+      multiply(
         count,
         outChannels,
         channels,
         inPlanes + <usize>k * inStep,
-        (<usize>channels) << 2,
-        4,
         packed + <usize>k * filterStep,
-        (<usize>channels) << 5,
         outPlanes + <usize>k * outStep,
-        (<usize>outChannels) << 2,
       );
     }
     writeTiles(

@@ -7,33 +7,46 @@
 
 namespace mix {
 
+// Products that a sum in single precision takes one after another. Longer sums add up sums of so many, so that their rounding errors grow
+// with the square root of the number of these, not of products.
+constexpr int64_t kRun = 32;
+
 // c[kRows, kVectors * kLanes] (+)= the product over `depth` of a column of a (element r of step d at a[r * rowStep + d * depthStep]) and
 // a row of b (at b + d * bStep).
 template <int kRows, int kVectors, bool kAdd>
 inline void blockProduct(const float* a, int64_t rowStep, int64_t depthStep, const float* b, int64_t bStep,
                          int64_t depth, float* c, int64_t cStep) {
-  // Unrolled throughout, so that the sums never leave the registers.
-  Vector sums[kRows][kVectors];
-#pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r) {
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) sums[r][v] = kAdd ? load(c + r * cStep + v * kLanes) : Vector{};
-  }
-  for (int64_t d = 0; d < depth; ++d) {
-    Vector row[kVectors];
-    for (int v = 0; v < kVectors; ++v) row[v] = load(b + d * bStep + v * kLanes);
+  int64_t first = 0;
+  do {
+    const int64_t last = depth - first < 2 * kRun ? depth : first + kRun;
+    // Unrolled throughout, so that the sums never leave the registers.
+    Vector sums[kRows][kVectors];
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
-      const Vector factor = broadcast(a[r * rowStep + d * depthStep]);
 #pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) sums[r][v] += factor * row[v];
+      for (int v = 0; v < kVectors; ++v) sums[r][v] = Vector{};
     }
-  }
+    for (int64_t d = first; d < last; ++d) {
+      Vector row[kVectors];
+      for (int v = 0; v < kVectors; ++v) row[v] = load(b + d * bStep + v * kLanes);
 #pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r) {
+      for (int r = 0; r < kRows; ++r) {
+        const Vector factor = broadcast(a[r * rowStep + d * depthStep]);
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) store(c + r * cStep + v * kLanes, sums[r][v]);
-  }
+        for (int v = 0; v < kVectors; ++v) sums[r][v] += factor * row[v];
+      }
+    }
+    const bool add = kAdd || first > 0;
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
+      for (int v = 0; v < kVectors; ++v) {
+        float* to = c + r * cStep + v * kLanes;
+        store(to, add ? load(to) + sums[r][v] : sums[r][v]);
+      }
+    }
+    first = last;
+  } while (first < depth);
 }
 
 using BlockProduct = void (*)(const float* a, int64_t rowStep, int64_t depthStep, const float* b, int64_t bStep,

@@ -44,8 +44,8 @@ export interface NativeOptions {
    */
   readonly threads?: number;
   /**
-   * Whether 3x3 convolutions with stride 1 may use Winograd's F(4x4, 3x3): up to twice as fast, with errors of about
-   * 1e-5 of the largest output instead of 1e-6.
+   * Whether 3x3 convolutions with stride 1 may use Winograd's F(4x4, 3x3): up to twice as fast, with errors of
+   * 1e-6 to 2e-6 of the largest output, once to twice those of a direct convolution.
    *
    * @defaultValue true
    */
