@@ -33,7 +33,7 @@ export interface AutomixMethod extends Method {
     classifier: Classifier,
     batch: Batch,
     plan: AutomixPlan,
-    context: Pick<StepContext, 'rng' | 'progress'>,
+    context: Pick<StepContext, 'rng' | 'progress' | 'guide'>,
   ): AutomixPass;
   /** A mixer by the block as it is now, with the teacher's features; for pictures and pre-generated data. */
   mixer(options?: Omit<BlockMixerOptions, 'block' | 'classifier' | 'stage'>): Mixer<BlockMixPlan>;

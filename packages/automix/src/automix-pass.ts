@@ -72,7 +72,7 @@ export function automixPass(
   classifier: Classifier,
   batch: Batch,
   plan: AutomixPlan,
-  { rng, progress }: Pick<StepContext, 'rng' | 'progress'>,
+  { rng, progress, guide }: Pick<StepContext, 'rng' | 'progress' | 'guide'>,
 ): AutomixPass {
   const { network, stage, options } = parts;
   const { labelSmoothing, weights, headOneMix } = options;
@@ -80,7 +80,7 @@ export function automixPass(
   const projected = parts.block.project(clean.features);
   const generator = trainGenerator(parts, batch, projected, plan, rng, progress);
   const backbone = mixForStudent(parts, batch, projected, plan, rng);
-  const oneMixed = headOneMix?.(batch, { rng: rng.fork('headOne'), progress });
+  const oneMixed = headOneMix?.(batch, { rng: rng.fork('headOne'), progress, ...(guide && { guide }) });
   const plain = plainTargets(batch.labels);
   const one = network.student(classifier, oneMixed?.images ?? batch.images);
   const mixed = network.student(classifier, backbone.images);

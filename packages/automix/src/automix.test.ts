@@ -4,8 +4,10 @@ import {
   blendByLam,
   blendByMasks,
   createRng,
+  type Guide,
   identity,
   type Method,
+  type Mixer,
   type StepContext,
   sgdUpdate,
   variableGradients,
@@ -193,6 +195,18 @@ describe('automix', () => {
     );
     expect(terms({ labelSmoothing: 0.1 })['one']).not.toBeCloseTo(usual['one']!, 3);
     expect(terms({ headOneMix: identity })['one']).toBeCloseTo(usual['one']!, 6);
+  });
+
+  it("lends the step's guide to the mixer of the one-hot head", () => {
+    const guide = {} as Guide;
+    const seen: unknown[] = [];
+    const headOneMix: Mixer = (batch, context) => {
+      seen.push(context.guide);
+      return identity(batch, context);
+    };
+    const { method, classifier } = make({ headOneMix });
+    method.step(classifier, tinyBatch(), { ...contextAt(0), guide });
+    expect(seen).toEqual([guide]);
   });
 
   it('takes the stage it is told, one row, λ by row and soft labels', () => {
