@@ -2,11 +2,17 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callMix } from './call-mix.js';
 import { runMix } from './run-mix.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mix-'));
 const mix = (...words: readonly string[]) => runMix(words, folder);
+const call = (...words: readonly string[]) => callMix(words);
+
+const before = process.cwd();
+beforeAll(() => process.chdir(folder));
+afterAll(() => process.chdir(before));
 
 async function writeImages(root: string, side = 16): Promise<string> {
   for (const [index, name] of ['train/cat', 'train/dog', 'test/cat', 'test/dog'].entries()) {
@@ -73,18 +79,23 @@ describe('mix', () => {
     ],
     [['preview', '--rows', '0'], 2, "--rows must be an integer from 1 to 100; got '0'"],
   ])('%j fails with %i and one line', async (words, exitCode, line) => {
-    expect(await mix(...words)).toEqual({ exitCode, stdout: '', stderr: `mix: ${line}\n` });
+    expect(await call(...words)).toEqual({ exitCode, stdout: '', stderr: `mix: ${line}\n` });
+  });
+
+  it('ends the process with the exit code of a failure', async () => {
+    const stderr = "mix: unknown command 'trian'; did you mean train?\n";
+    expect(await mix('trian')).toEqual({ exitCode: 2, stdout: '', stderr });
   });
 
   it('names the nearest key of a configuration', async () => {
     writeFileSync(join(folder, 'config.json'), '{ "train": { "epoch": 3 } }');
-    const { exitCode, stderr } = await mix('train', '--config', 'config.json');
+    const { exitCode, stderr } = await call('train', '--config', 'config.json');
     expect(stderr).toBe("mix: config.json: unknown key 'train.epoch'; did you mean 'train.epochs'?\n");
     expect(exitCode).toBe(2);
   });
 
   it('shows where an error came from when asked', async () => {
-    const { stderr } = await mix('train', '--data', 'nowhere', '--debug');
+    const { stderr } = await call('train', '--data', 'nowhere', '--debug');
     expect(stderr).toMatch(/^mix: data: .*\n.*\n\s+at /);
   });
 });

@@ -33,14 +33,20 @@ function choiceOf(option: ConfigOption): Record<string, string> {
 
 /** What a key does not go without. */
 const companions: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>> = {
+  'data.testCropShare': { data: { imageSize: 224 } },
   'data.noiseMap': { data: { labelNoise: 'asymmetric' } },
   'labels.amplitudeUntil': { labels: { paddlesStage: 1, phaseUntil: 0.5 } },
   'labels.phaseUntil': { labels: { paddlesStage: 1 } },
   'loss.balanceFrom': { loss: { balance: 'class-weights' } },
+  'model.hidden': { model: { head: 'imagenet' } },
+  'model.weightsHead': { model: { weights: 'some/file' } },
+  'model.weightsPositions': { model: { weights: 'some/file' } },
+  'model.weightsPrefix': { model: { weights: 'some/file' } },
   'method.generatorFinalRate': { method: { generatorLearningRate: 0.5 } },
   'method.teacherFrom': { method: { teacherSchedule: 'cosine' } },
   'method.teacherMomentum': { method: { teacherSchedule: 'constant' } },
   'method.teacherMomentumEnd': { method: { teacherSchedule: 'cosine' } },
+  'train.warmupFrom': { train: { warmup: 'within' } },
   'train.finalRate': { train: { learningRate: 0.5 } },
   'method.onEpoch': { train: { epochs: 30 } },
   'method.rampEpochs': { method: { probEnd: 0.5 } },

@@ -28,8 +28,15 @@ const flagNames: Readonly<Record<string, string>> = {
   'model.name': 'model',
 };
 
+let known: readonly ConfigOption[] | undefined;
+
 /** Every key of the configuration, in the order of the schema. */
 export function configOptions(): readonly ConfigOption[] {
+  known ??= readOptions();
+  return known;
+}
+
+function readOptions(): readonly ConfigOption[] {
   return Object.entries(configJsonSchema().properties ?? {}).flatMap(([name, schema]) => {
     if (name.startsWith('$')) return [];
     if (schema.oneOf !== undefined) return choiceOptions(name, schema, schema.oneOf);

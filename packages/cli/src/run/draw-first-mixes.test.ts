@@ -7,7 +7,7 @@ import { createTraining } from './create-training.js';
 import { drawFirstMixes } from './draw-first-mixes.js';
 import { openData } from './open-data.js';
 
-useBackend('cpu');
+useBackend('wasm');
 
 const configOf = (method: Readonly<Record<string, unknown>>) =>
   resolveConfig({
