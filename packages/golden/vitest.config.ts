@@ -1,3 +1,3 @@
-import { defineConfig } from 'vitest/config';
+import { preset } from '../../vitest.preset.js';
 
-export default defineConfig({ test: { testTimeout: 180_000 } });
+export default preset({ testTimeout: 180_000 });
