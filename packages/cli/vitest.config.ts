@@ -1,3 +1,4 @@
 import { preset } from '../../vitest.preset.js';
 
-export default preset();
+// Of all packages it is tested last, when nobody else needs the other core.
+export default preset({ maxWorkers: 2 });
