@@ -9,16 +9,16 @@ namespace mix {
 
 // Products that a sum in single precision takes one after another. Longer sums add up sums of so many, so that their rounding errors grow
 // with the square root of the number of these, not of products.
-constexpr int64_t kRun = 32;
+constexpr int64_t kRun = 64;
 
 // c[kRows, kVectors * kLanes] (+)= the product over `depth` of a column of a (element r of step d at a[r * rowStep + d * depthStep]) and
-// a row of b (at b + d * bStep).
+// a row of b (at b + d * bStep), in runs of `run` products.
 template <int kRows, int kVectors, bool kAdd>
 inline void blockProduct(const float* a, int64_t rowStep, int64_t depthStep, const float* b, int64_t bStep,
-                         int64_t depth, float* c, int64_t cStep) {
+                         int64_t depth, int64_t run, float* c, int64_t cStep) {
   int64_t first = 0;
   do {
-    const int64_t last = depth - first < 2 * kRun ? depth : first + kRun;
+    const int64_t last = depth - first < 2 * run ? depth : first + run;
     // Unrolled throughout, so that the sums never leave the registers.
     Vector sums[kRows][kVectors];
 #pragma GCC unroll 16
@@ -50,7 +50,7 @@ inline void blockProduct(const float* a, int64_t rowStep, int64_t depthStep, con
 }
 
 using BlockProduct = void (*)(const float* a, int64_t rowStep, int64_t depthStep, const float* b, int64_t bStep,
-                              int64_t depth, float* c, int64_t cStep);
+                              int64_t depth, int64_t run, float* c, int64_t cStep);
 
 template <int kVectors, bool kAdd, int... kRows>
 inline BlockProduct chooseBlockProduct(int rows, std::integer_sequence<int, kRows...>) {
@@ -68,7 +68,7 @@ inline BlockProduct blockProductFor(int rows, int vectors) {
 // c[rows, columns] (+)= the product of a and b as above, where columns is a multiple of kLanes. b lies in panels of kBlockVectors * kLanes
 // columns, `panelStep` apart: packed, or, with panels next to each other, a plain matrix.
 constexpr int64_t kPanel = kBlockVectors * kLanes;
-template <bool kAdd>
+template <bool kAdd, int64_t kLength = kRun>
 inline void matrixProduct(const float* a, int64_t rowStep, int64_t depthStep, const float* b, int64_t bStep,
                           int64_t panelStep, int64_t rows, int64_t columns, int64_t depth, float* c, int64_t cStep) {
   // Rows in blocks of nearly equal size, since a block of one or two rows runs far below the peak.
@@ -79,8 +79,8 @@ inline void matrixProduct(const float* a, int64_t rowStep, int64_t depthStep, co
     const float* panel = b + column / kPanel * panelStep + column % kPanel;
     for (int64_t block = 0; block < blocks; ++block) {
       const int64_t first = rows * block / blocks, last = rows * (block + 1) / blocks;
-      const BlockProduct run = blockProductFor<kAdd>(static_cast<int>(last - first), vectors);
-      run(a + first * rowStep, rowStep, depthStep, panel, bStep, depth, c + first * cStep + column, cStep);
+      const BlockProduct product = blockProductFor<kAdd>(static_cast<int>(last - first), vectors);
+      product(a + first * rowStep, rowStep, depthStep, panel, bStep, depth, kLength, c + first * cStep + column, cStep);
     }
   }
 }

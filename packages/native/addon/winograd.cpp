@@ -17,6 +17,9 @@ namespace {
 // Tiles that a thread takes through all stages at once: as few as fill a block of registers, so that they stay in the nearest cache.
 constexpr int64_t kBlockTiles = (14 + kBlockRows - 1) / kBlockRows * kBlockRows;
 
+// Below so many tiles, shorter runs cost little time in all, and spare tests and checks of gradients a fifth of the error.
+constexpr int64_t kFewTiles = 256;
+
 // One filter's elements [3, 3, inner, outer] -> 36 matrices [inner, outer] packed in panels.
 void transformFilters(const float* filter, int64_t inner, int64_t outer, float* u) {
   const int64_t tap = inner * outer, plane = planeStep(inner * roundUp(outer, kPanel));
@@ -71,8 +74,9 @@ struct Convolution {
   int64_t filterPlane() const { return planeStep(depth() * roundUp(columns(), kPanel)); }
 
   void multiply(int64_t frequency, const float* v, float* m, int64_t rows) const {
-    matrixProduct<false>(v, depth(), 1, u + frequency * filterPlane(), kPanel, depth() * kPanel, rows, columns(),
-                         depth(), m, columns());
+    const auto product = tiles < kFewTiles ? matrixProduct<false, kRun / 2> : matrixProduct<false>;
+    product(v, depth(), 1, u + frequency * filterPlane(), kPanel, depth() * kPanel, rows, columns(), depth(), m,
+            columns());
   }
 
   int64_t workFloats(int64_t rows) const {
