@@ -5,7 +5,7 @@ const apart = ['src/internal/available-threads.test.ts', 'src/register-native.te
 const sanitized = {
   testTimeout: 600_000,
   setupFiles: ['test/isolate-tensors.ts'],
-  exclude: [...configDefaults.exclude, 'src/internal/arena.test.ts'],
+  exclude: [...configDefaults.exclude, 'src/internal/arena.test.ts', 'src/internal/kept-filters.test.ts'],
 };
 
 export default process.env['MIX_NATIVE_BUILD'] === 'build-asan'
