@@ -1,7 +1,7 @@
 import {
   createMomentumNetwork,
+  createOrDispose,
   type MomentumNetwork,
-  type MomentumNetworkOptions,
   prefixed,
   probeClassifier,
   stageOf,
@@ -90,14 +90,9 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
   const channels = stages[stage - 1]?.[2] ?? 0;
   const generator = createMaskGenerator({ ...design, channels, rng: rng.fork('generator') });
   const { momentum, copyStatsAtInit, draws, advInterval } = resolved;
-  const network = networkBeside(generator, {
-    student,
-    teacher,
-    embeddingSize,
-    rng,
-    momentum,
-    copyStatsAtInit,
-  });
+  const network = createOrDispose(generator, () =>
+    createMomentumNetwork({ student, teacher, embeddingSize, rng, momentum, copyStatsAtInit }),
+  );
   const parts = { network, generator, stage, options: resolved };
 
   const plan: AdautomixMethod['plan'] = (batch, context) =>
@@ -147,16 +142,6 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
       network.dispose();
     },
   };
-}
-
-// Where it cannot be made, the generator is freed.
-function networkBeside(generator: MaskGenerator, options: MomentumNetworkOptions): MomentumNetwork {
-  try {
-    return createMomentumNetwork(options);
-  } catch (error) {
-    generator.dispose();
-    throw error;
-  }
 }
 
 function checkGenerator(badCalls: number): void {

@@ -11,6 +11,7 @@ export { createBlockNorm } from './block-norm.js';
 export { BlockWeights } from './block-weights.js';
 export type { ComparedMixes, MaskComparison } from './compare-masks.js';
 export { compareMasks } from './compare-masks.js';
+export { createOrDispose } from './create-or-dispose.js';
 export type { Designed, DesignFormat } from './design-file.js';
 export { loadDesigned, saveDesigned } from './design-file.js';
 export type { Heads } from './heads.js';
