@@ -39,6 +39,12 @@ export interface FitOptions {
   readonly schedule: Schedule | Readonly<Record<string, Schedule>>;
   /** Clips the gradients of every group, or of those it names, such as `{ generator: { norm: 1 } }`. Off by default. */
   readonly clip?: Clip | Readonly<Record<string, Clip>>;
+  /**
+   * How many steps in a row may be left out because a loss is NaN or infinite. Nothing is changed by such a step: no weight, no running
+   * statistic, no average. Above 0 every step is waited for, which costs time on a GPU, and what it replaces is kept until its loss is known.
+   * @defaultValue 0: the first such loss is thrown
+   */
+  readonly skipNonFinite?: number;
   /** Passed on to guided mixers. */
   readonly guide?: Guide;
   /** Epochs from one evaluation to the next; the last epoch is always evaluated. @defaultValue 1 */

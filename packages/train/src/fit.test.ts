@@ -286,6 +286,75 @@ describe('fit with several groups', () => {
   });
 });
 
+describe('fit skips steps whose loss is not finite', () => {
+  /** Two groups with a loss times NaN in some steps; takes down all state at the start of every step. */
+  function run(bad: (step: number) => boolean, extra: Partial<Parameters<typeof fit>[0]> = {}) {
+    const classifier = linearClassifier();
+    const optimizers = { classifier: sgd({ momentum: 0.9 }), generator: adamw() };
+    const own = twoGroups();
+    const seen: string[] = [];
+    const takeDown = () => {
+      const parts = [classifier, own, optimizers.classifier, optimizers.generator].map((part) =>
+        part.state(),
+      );
+      const lists = parts.map(({ tensors }) =>
+        Object.values(tensors).map((tensor) => [...tensor.dataSync()]),
+      );
+      for (const { tensors } of parts) tf.dispose({ ...tensors });
+      return JSON.stringify([lists, parts.map(({ values }) => values)]);
+    };
+    const method: Method = {
+      ...own,
+      step(given, batch, context) {
+        seen.push(takeDown());
+        const { losses, metrics } = own.step(given, batch, context);
+        if (!bad(context.step)) return { losses, metrics };
+        return {
+          losses: { ...losses, generator: tf.mul(losses['generator']!, Number.POSITIVE_INFINITY) },
+          metrics,
+        };
+      },
+      afterStep: () => tf.tidy(() => own.idle.assign(tf.add(own.idle, 1))),
+    };
+    return { seen, takeDown, done: fit(toyRun({ classifier, method, optimizers, clip: {}, ...extra })) };
+  }
+
+  it('leaving everything as it was, and counts them', async () => {
+    const records: TrainRecord[] = [];
+    const { numTensors } = tf.memory();
+    await run(() => false).done;
+    const left = tf.memory().numTensors - numTensors;
+    const { seen, done } = run((step) => step === 3 || step === 7, {
+      skipNonFinite: 1,
+      log: (record) => records.push(record),
+    });
+    await expect(done).resolves.toMatchObject({ step: 24, epochsDone: 4 });
+    const same = seen.flatMap((state, step) => (state === seen[step + 1] ? [step] : []));
+    expect(same).toEqual([3, 7]);
+    expect(seen.join()).not.toContain('null');
+    expect(epochsOf(records).map(({ skippedSteps }) => skippedSteps)).toEqual([1, 1, undefined, undefined]);
+    expect(records.filter(({ type }) => type === 'step')).toHaveLength(22);
+    expect(tf.memory().numTensors - numTensors).toBe(2 * left);
+  });
+
+  it('up to so many in a row, also across a checkpoint, and throws with nothing changed', async () => {
+    const store = memoryCheckpointStore();
+    const bad = (step: number) => step === 1 || step >= 10;
+    const { seen, takeDown, done } = run(bad, { skipNonFinite: 3, store, checkpointEvery: 1 });
+    await expect(done).rejects.toMatchObject({
+      code: 'NOT_FINITE',
+      message: expect.stringContaining("loss of 'generator' is Infinity at step 14 (epoch 3"),
+    });
+    expect(takeDown()).toBe(seen[10]);
+    expect((await decodeCheckpoint((await store.load('last'))!, 'last')).values['position']).toMatchObject({
+      step: 13,
+      skippedInRow: 3,
+    });
+    const resumed = run(bad, { skipNonFinite: 3, store, resume: true });
+    await expect(resumed.done).rejects.toThrow('at step 14 (epoch 3');
+  });
+});
+
 describe('fit stops', () => {
   /** Like `method`, with a loss times NaN from step `from` on. */
   const poisoned = (from: number, method: Method = fromMixer(toyMixup, { name: 'cutmix' })): Method => ({

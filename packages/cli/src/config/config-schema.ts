@@ -196,6 +196,11 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
     .describe('multiply the learning rate by this from each stage to the one before it'),
   headRate: z.number().positive().default(1).describe("multiply the last layer's learning rate by this"),
   clipNorm: z.number().positive().exactOptional().describe('clip gradients to this common norm'),
+  skipNonFinite: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe('steps in a row that may be left out because a loss is NaN or infinite'),
   ...augmentKeys,
   mean: channels.default([0.4914, 0.4822, 0.4465]).describe('mean of each channel, white is 1'),
   std: channels

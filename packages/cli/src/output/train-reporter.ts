@@ -30,6 +30,11 @@ export function createTrainReporter(printer: Printer): TrainReporter {
       } else if (record.type === 'epoch') {
         bar.clear();
         printer.line(formatEpoch(record, epochs));
+        if (record.skippedSteps !== undefined) {
+          printer.note(
+            `epoch ${record.epoch}: left out ${record.skippedSteps} steps, whose loss was not finite`,
+          );
+        }
         const now = collapseOf(record, epochs);
         if (now !== undefined && now !== collapse) printer.note(describeCollapse(now, record));
         collapse = now;

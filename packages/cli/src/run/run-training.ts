@@ -56,6 +56,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       optimizers: training.groups.optimizers,
       schedule: training.groups.schedule,
       ...(config.train.clipNorm !== undefined && { clip: { norm: config.train.clipNorm } }),
+      skipNonFinite: config.train.skipNonFinite,
       evaluateEvery: config.train.evaluateEvery,
       checkpointEvery: config.train.checkpointEvery,
       store: folder.store,

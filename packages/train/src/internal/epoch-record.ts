@@ -18,6 +18,7 @@ export function epochRecord(
     step,
     ...recordNumbers(meansOf(totals)),
     learningRate,
+    ...(totals.skipped && { skippedSteps: totals.skipped }),
     ...(validation && { validation }),
     ...(heads && { heads }),
     ...(watched && { watched }),

@@ -27,6 +27,7 @@ export function planRun(options: FitOptions): RunPlan {
   checkInteger('fit', 'evaluateEvery', options.evaluateEvery ?? 1, 1);
   checkInteger('fit', 'checkpointEvery', options.checkpointEvery ?? 0);
   checkInteger('fit', 'logEvery', options.logEvery ?? 0);
+  checkInteger('fit', 'skipNonFinite', options.skipNonFinite ?? 0);
   for (const [argument, source] of Object.entries({ train, validation })) {
     if (source !== undefined && source.numClasses !== classifier.numClasses) {
       const rule = `equal the classifier's, ${classifier.numClasses}`;

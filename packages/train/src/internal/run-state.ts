@@ -17,6 +17,8 @@ export interface Position {
   /** The classifier's learning rate in the last step. */
   learningRate: number;
   totals: Totals;
+  /** Steps skipped in a row up to here. */
+  skippedInRow?: number;
   last?: EpochRecord;
   best?: EpochRecord;
 }
@@ -29,13 +31,13 @@ export interface Trained {
 
 /** Takes down everything that the run needs to go on exactly here. */
 export async function captureRun(
-  { classifier, method, groups }: Trained,
+  trained: Trained,
   position: Position,
   identity: Identity,
 ): Promise<Checkpoint> {
   const tensors = new Map<string, HostTensor>();
   const values: Record<string, Json> = { position: toJson(position) };
-  for (const [key, part] of parts(classifier, method, groups)) {
+  for (const [key, part] of partsOf(trained)) {
     const state = part.state();
     values[key] = state.values;
     await downloadTensors(`${key}.`, state.tensors, tensors);
@@ -45,18 +47,16 @@ export async function captureRun(
 }
 
 /** Puts a checkpoint's content into classifier, method and optimisers. */
-export function restoreRun(
-  { classifier, method, groups }: Trained,
-  { tensors, values }: Checkpoint,
-): Position {
-  for (const [key, part] of parts(classifier, method, groups)) {
+export function restoreRun(trained: Trained, { tensors, values }: Checkpoint): Position {
+  for (const [key, part] of partsOf(trained)) {
     const own = (values[key] ?? {}) as { readonly [key: string]: Json };
     withUploaded(`${key}.`, tensors, (uploaded) => part.restore({ tensors: uploaded, values: own }));
   }
   return structuredClone(values['position']) as unknown as Position;
 }
 
-function parts(classifier: Classifier, method: Method, groups: readonly Group[]) {
+/** What is trained, and the buffers of its optimisers, by the name it has in a checkpoint. */
+export function partsOf({ classifier, method, groups }: Trained) {
   return [
     ['model', classifier] as const,
     ['method', method] as const,

@@ -21,6 +21,16 @@ interface Pending {
 
 type Handle = (step: ReadStep, numbers: Readonly<Record<string, number>>) => void;
 
+/** Whether a loss is NaN or infinite, once the device has told. */
+export async function hasBadLoss({ names, numbers }: StepNumbers): Promise<boolean> {
+  const values = await numbers.data();
+  return names.some((name, index) => isBadLoss(name, values[index] as number));
+}
+
+function isBadLoss(name: string, value: number): boolean {
+  return name.startsWith('loss.') && !Number.isFinite(value);
+}
+
 /**
  * Reads the numbers of steps back, one step behind: those of a step are waited for only when the next one has been sent to
  * the device. A loss that is not finite is thrown from here.
@@ -75,7 +85,7 @@ export class StepReader {
 
 function checkLosses(step: ReadStep, numbers: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(numbers)) {
-    if (!name.startsWith('loss.') || Number.isFinite(value)) continue;
+    if (!isBadLoss(name, value)) continue;
     const group = name.slice('loss.'.length);
     const lam = numbers['metric.lam'];
     const where = [

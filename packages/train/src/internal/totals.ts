@@ -4,6 +4,8 @@ import type { TrainingNumbers } from '../records.js';
 export interface Totals {
   samples: number;
   seconds: number;
+  /** Steps left out; checkpoints of before this was counted have no number. */
+  skipped?: number;
   readonly sums: Record<string, { value: number; samples: number }>;
 }
 

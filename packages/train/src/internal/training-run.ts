@@ -1,4 +1,4 @@
-import { invalidArgument, type StepContext } from '@mix/core';
+import { type Batch, invalidArgument, type StepContext } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { encodeCheckpoint } from '../checkpoint.js';
 import type { CheckpointSlot } from '../checkpoint-store.js';
@@ -11,9 +11,10 @@ import { nextTurn } from './next-turn.js';
 import { planRun, type RunPlan } from './run-plan.js';
 import { captureRun, type Position, restoreRun, type Trained } from './run-state.js';
 import { startRecord } from './start-record.js';
-import { type ReadStep, StepReader } from './step-reader.js';
+import { hasBadLoss, type ReadStep, StepReader } from './step-reader.js';
 import { addStep, noTotals, recordNumbers } from './totals.js';
-import { trainStep } from './train-step.js';
+import { type StepNumbers, trainStep } from './train-step.js';
+import { Undo } from './undo.js';
 
 // One process trains; the key is reserved so that ranks of a parallel run will draw apart, and rank 0 as today.
 const RANK = 0;
@@ -103,6 +104,7 @@ export class TrainingRun {
       step: position.step,
       learningRate: position.learningRate,
       totals: noTotals(),
+      ...(position.skippedInRow && { skippedInRow: position.skippedInRow }),
       last: record,
       ...(record.best ? { best: record } : best && { best }),
     };
@@ -150,10 +152,11 @@ export class TrainingRun {
     const batch = prepare(host, rng.fork('augment', epoch, stepInEpoch, RANK));
     const learningRate = groups.find(({ name }) => name === 'classifier')?.schedule(step) ?? 0;
     try {
-      const read = trainStep(this.#options, groups, batch, context);
+      const read = await this.#tryStep(batch, context);
       position.step++;
       position.stepInEpoch++;
       position.learningRate = learningRate;
+      if (read === undefined) return;
       await this.#reader.push(
         {
           step: position.step,
@@ -167,6 +170,32 @@ export class TrainingRun {
       );
     } finally {
       tf.dispose(batch);
+    }
+  }
+
+  /** One step; undefined for one that was undone and skipped. */
+  async #tryStep(batch: Batch, context: StepContext): Promise<StepNumbers | undefined> {
+    const { skipNonFinite = 0 } = this.#options;
+    const { groups } = this.#plan;
+    if (skipNonFinite === 0) return trainStep(this.#options, groups, batch, context);
+    const before = new Undo(this.#trained);
+    try {
+      const read = trainStep(this.#options, groups, batch, context);
+      const position = this.#position;
+      if (!(await hasBadLoss(read))) {
+        position.skippedInRow = 0;
+        return read;
+      }
+      before.restore();
+      const skipped = position.skippedInRow ?? 0;
+      // The reader throws, and says which loss it was.
+      if (skipped === skipNonFinite) return read;
+      read.numbers.dispose();
+      position.skippedInRow = skipped + 1;
+      position.totals.skipped = (position.totals.skipped ?? 0) + 1;
+      return undefined;
+    } finally {
+      before.dispose();
     }
   }
 
