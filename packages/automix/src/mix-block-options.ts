@@ -24,9 +24,12 @@ export interface MixBlockDesign {
    * @defaultValue 'none'
    */
   readonly lamMultiply?: 'none' | 'plain' | 'residual';
-  /** a of `(1 + a·λ')` with residual. @defaultValue 1 */
+  /** a of `(1 + a·λ')`, refused without residual. @defaultValue 1 */
   readonly lamGain?: number;
-  /** k of the rescaling; below 0 there is none. Of a list, one is drawn for each call. @defaultValue -1 */
+  /**
+   * k of the rescaling of λ as a factor, so without effect where `lamMultiply` is 'none'; below 0 there is none. Of a list, one is drawn
+   * for each call. @defaultValue -1
+   */
   readonly rescale?: number | readonly number[];
   /**
    * `shared`: one convolution gives the query of the own image and the key of its partner. `joint`: two, each seeing both (SAMix);
@@ -42,15 +45,18 @@ export interface MixBlockDesign {
   readonly value?: 'linear' | 'neck';
   /** What the value sees; `lamConcat: 'value'` goes before `both`. @defaultValue 'partner' */
   readonly valueInput?: 'partner' | 'both';
-  /** Hidden channels of the neck. @defaultValue `max(⌊C/2⌋, 1)` */
+  /** Hidden channels of the neck; refused without one. @defaultValue `max(⌊C/2⌋, 1)` */
   readonly valueHidden?: number;
   /**
    * The neck's normalisation: by the batch, as published; by running statistics in training too, so that λ as a factor reaches the value;
-   * or none.
+   * or none. Refused without a neck.
    * @defaultValue 'batch'
    */
   readonly valueNorm?: 'none' | 'batch' | 'running';
-  /** Share of the neck's values dropped in training, in `[0,1)`: 0.1 on ImageNet and fine-grained sets. @defaultValue 0 */
+  /**
+   * Share of the neck's values dropped in training, in `[0,1)`: 0.1 on ImageNet and fine-grained sets. Refused without a neck.
+   * @defaultValue 0
+   */
   readonly valueDropout?: number;
   /** How logits become as large as the image. Of a list, one is drawn for each call. @defaultValue 'nearest' */
   readonly upsampling?: Interpolation | readonly Interpolation[];
@@ -122,4 +128,19 @@ export function checkDesign(channels: number, design: MixBlockDesign): void {
       lamConcat,
     );
   }
+  checkEffects(where, design);
+}
+
+/** Throws for options that would do nothing. */
+function checkEffects(where: string, design: MixBlockDesign): void {
+  const { lamMultiply = 'none', lamGain = 1, value = 'linear' } = design;
+  if (lamGain !== 1 && lamMultiply !== 'residual') {
+    throw invalidArgument(where, 'lamGain', "be 1 without lamMultiply: 'residual'", lamGain);
+  }
+  if (value === 'neck') return;
+  const { valueHidden, valueNorm = 'batch', valueDropout = 0 } = design;
+  const rule = "be left out without value: 'neck'";
+  if (valueHidden !== undefined) throw invalidArgument(where, 'valueHidden', rule, valueHidden);
+  if (valueNorm !== 'batch') throw invalidArgument(where, 'valueNorm', rule, valueNorm);
+  if (valueDropout !== 0) throw invalidArgument(where, 'valueDropout', rule, valueDropout);
 }
