@@ -1,7 +1,6 @@
 import {
   type Classifier,
   checkChoice,
-  checkPositive,
   checkRange,
   type Interpolation,
   type Mixer,
@@ -11,7 +10,7 @@ import { checkMaskLoss, type MaskLossOptions } from './mask-loss.js';
 import type { MaskLossDecay } from './mask-loss-weight.js';
 import { checkInterpolations, type MixBlockDesign } from './mix-block-options.js';
 import type { Momentum } from './momentum-schedule.js';
-import type { PairOptions } from './plan-pairs.js';
+import { checkPairOptions, type PairOptions } from './plan-pairs.js';
 
 /** Options of `automix` and `samix`. */
 export interface AutomixOptions extends PairOptions {
@@ -143,8 +142,7 @@ export function resolveOptions(options: AutomixOptions, defaults: MethodDefaults
 }
 
 function check(name: string, options: ResolvedOptions): void {
-  checkPositive(name, 'alpha', options.pairs.alpha ?? 2);
-  checkChoice(name, 'lamPer', options.pairs.lamPer ?? 'batch', ['batch', 'sample']);
+  checkPairOptions(name, options.pairs);
   checkInterpolations(name, 'generatorUpsampling', options.generatorUpsampling);
   checkMaskLoss(name, options.maskLoss);
   checkChoice(name, 'maskLoss.decay', options.maskLoss.decay, ['constant', 'cosine', 'linear']);

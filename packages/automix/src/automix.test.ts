@@ -329,8 +329,10 @@ describe('training', () => {
     numbersOf(tf.slice(mixed.lam, [0, 0], [-1, 1])).forEach((shown, row) => {
       expect(shown).toBeCloseTo(mixed.plan.lam[row]!, 5);
     });
-    const refused = () => make().method.mixer({ maskAdjust: 2 })(tinyBatch(), { rng: createRng(0) });
-    expect(refused).toThrow(/planBlockMix: maskAdjust must be a number from 0 to 1; got 2/);
+    expect(() => make().method.mixer({ maskAdjust: 2 })).toThrow(
+      /createBlockMixer: maskAdjust must be a number from 0 to 1; got 2/,
+    );
+    expect(() => make().method.mixer({ alpha: 0 })).toThrow(/createBlockMixer: alpha must be/);
   });
 
   it('keeps the loss on a mix out of the block', () => {

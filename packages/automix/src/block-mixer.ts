@@ -4,6 +4,7 @@ import {
   type Classifier,
   checkBatch,
   checkChoice,
+  checkInteger,
   checkRange,
   type Interpolation,
   invalidArgument,
@@ -22,7 +23,7 @@ import { sourcesOf } from './automix-pass.js';
 import { applyLamMargin } from './lam-margin.js';
 import type { MixBlock } from './mix-block.js';
 import { listOf } from './mix-block-options.js';
-import { type PairOptions, type Pairs, planPairs } from './plan-pairs.js';
+import { checkPairOptions, type PairOptions, type Pairs, planPairs } from './plan-pairs.js';
 
 /** What a trained block is asked for; plain JSON. It gives the same mixes again from the same weights alone. */
 export interface BlockMixPlan extends Plan, Pairs {
@@ -146,16 +147,24 @@ function checkFits(batch: Batch, { method, shape, partner, lam }: BlockMixPlan):
   }
 }
 
-/** A trained block as a `Mixer`. It needs no gradient and leaves all statistics as they are. */
+/**
+ * A trained block as a `Mixer`. It needs no gradient and leaves all statistics as they are.
+ *
+ * @throws MixError `INVALID_ARGUMENT` for options out of range.
+ */
 export function createBlockMixer({
   block,
   classifier,
   stage,
   lamMargin = 0,
-  ...pairs
+  ...draws
 }: BlockMixerOptions): Mixer<BlockMixPlan> {
+  checkPairOptions('createBlockMixer', draws);
+  checkRange('createBlockMixer', 'maskAdjust', draws.maskAdjust ?? 0, 0, 1);
+  checkRange('createBlockMixer', 'lamMargin', lamMargin, 0, 0.5);
+  checkInteger('createBlockMixer', 'stage', stage, 1);
   return (batch, { rng, masks = false }) => {
-    const plan = planBlockMix(shapeOf(batch), rng, block, pairs);
+    const plan = planBlockMix(shapeOf(batch), rng, block, draws);
     return applyBlockMix(batch, plan, { block, classifier, stage, lamMargin }, { masks });
   };
 }

@@ -31,11 +31,16 @@ export function planPairs(
   { alpha = 2, lamPer = 'batch', derangement = false }: PairOptions = {},
 ): Pairs {
   checkInteger('planPairs', 'size', size);
-  checkPositive('planPairs', 'alpha', alpha);
-  checkChoice('planPairs', 'lamPer', lamPer, ['batch', 'sample']);
+  checkPairOptions('planPairs', { alpha, lamPer });
   const own = rng.split();
   const partner = derangement ? own.derangement(size) : own.permutation(size);
   const one = own.beta(alpha, alpha);
   const lam = partner.map((_, row) => (lamPer === 'batch' ? one : own.fork('lam', row).beta(alpha, alpha)));
   return { partner, lam };
+}
+
+/** Throws `INVALID_ARGUMENT` unless pairs can be drawn with these. */
+export function checkPairOptions(where: string, { alpha = 2, lamPer = 'batch' }: PairOptions): void {
+  checkPositive(where, 'alpha', alpha);
+  checkChoice(where, 'lamPer', lamPer, ['batch', 'sample']);
 }
