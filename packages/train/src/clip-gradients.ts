@@ -7,6 +7,11 @@ export type Clip =
   | {
       /** Upper bound of the norm of all gradients of a group together, above 0. */
       readonly norm: number;
+      /**
+       * In `fit`: take the norm over the gradients of all groups, and scale all by one factor, as where all are in one optimiser. Not for
+       * single groups. @defaultValue false
+       */
+      readonly jointly?: boolean;
     }
   | {
       /** Upper bound of the size of each number, above 0. */

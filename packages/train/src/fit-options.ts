@@ -40,6 +40,12 @@ export interface FitOptions {
   /** Clips the gradients of every group, or of those it names, such as `{ generator: { norm: 1 } }`. Off by default. */
   readonly clip?: Clip | Readonly<Record<string, Clip>>;
   /**
+   * Batches whose gradients are averaged, by their samples, for each step: a batch too large for the memory in parts. Everything that counts
+   * steps counts these, schedules too: `⌈numBatches / accumulate⌉` an epoch. Batch statistics and mixes stay within each batch.
+   * @defaultValue 1
+   */
+  readonly accumulate?: number;
+  /**
    * How many steps in a row may be left out because a loss is NaN or infinite. Nothing is changed by such a step: no weight, no running
    * statistic, no average. Above 0 every step is waited for, which costs time on a GPU, and what it replaces is kept until its loss is known.
    * @defaultValue 0: the first such loss is thrown

@@ -205,6 +205,26 @@ describe('fit with several groups', () => {
     }
   });
 
+  it('clips all groups by their common norm', async () => {
+    const change = async (clip: Clip) => {
+      const [classifier, method] = [linearClassifier(), twoGroups()];
+      const all = { ...classifier.variables, ...method.groups['generator'] };
+      const values = () => Object.values(all).flatMap((variable) => [...variable.dataSync()]);
+      const before = values();
+      const train = toySource({ numSamples: 4, batchSize: 4 });
+      const optimizers = { classifier: sgd(), generator: sgd() };
+      const schedule = constant(1);
+      await fit(toyRun({ classifier, method, prepare: plain, epochs: 1, train, optimizers, schedule, clip }));
+      return values().map((value, index) => value - before[index]!);
+    };
+    const free = await change({ norm: 1e9 });
+    const norm = Math.hypot(...free);
+    expect(norm).toBeGreaterThan(4);
+    const clipped = await change({ norm: 2, jointly: true });
+    clipped.forEach((value, index) => expect(value).toBeCloseTo((free[index]! * 2) / norm, 5));
+    expect(await change({ norm: norm + 1, jointly: true })).toEqual(free);
+  });
+
   it('leaves a group alone in steps without a loss for it', async () => {
     const method = twoGroups(true);
     const optimizers = { classifier: sgd(), generator: sgd({ weightDecay: 0 }) };
@@ -427,6 +447,11 @@ describe('fit stops', () => {
       { clip: { generator: { norm: 1 } } },
       "fit: clip must be for the groups 'classifier' of method 'toyMixup'; got \"generator\"",
     ],
+    [
+      { clip: { classifier: { norm: 2, jointly: true } } },
+      'fit: clip.classifier.jointly must be left out: it is for all groups; got true. Pass clip: { norm: 2, jointly: true }',
+    ],
+    [{ clip: { norm: 0, jointly: true } }, 'fit: clip.norm must be a finite number above 0; got 0'],
     [{ clip: { classifier: { value: 0 } } }, 'fit: clip.value must be a finite number above 0; got 0'],
     [{ train: toySource({ numClasses: 4 }) }, "fit: train.numClasses must equal the classifier's, 3; got 4"],
     [

@@ -19,6 +19,9 @@ export function checkCombinations(config: Config, context: z.core.$RefinementCtx
   if (warmupFrom !== undefined && warmup === 'before') {
     refuse(['train', 'warmupFrom'], 'come with --warmup within');
   }
+  if (config.train.clipJointly && config.train.clipNorm === undefined) {
+    refuse(['train', 'clipJointly'], 'come with the norm (--clip-norm 5)');
+  }
   const { schedule, finalRate, learningRate } = config.train as Config['train'] & {
     readonly learningRate: number;
   };

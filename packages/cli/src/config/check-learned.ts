@@ -6,6 +6,11 @@ import type { Config } from './config-schema.js';
 type LearnedSection = TrainingValues & {
   readonly lamConcat?: string;
   readonly lamMultiply?: string;
+  readonly lamGain?: number;
+  readonly blockValue?: string;
+  readonly valueHidden?: number;
+  readonly valueNorm?: string;
+  readonly valueDropout?: number;
   readonly queryKey?: string;
   readonly mixSamples?: number;
   readonly randomSamples?: boolean;
@@ -25,12 +30,29 @@ export function checkLearned(
   const section = method as unknown as LearnedSection;
   checkTeacher(section, refuse);
   checkGenerator(section, train, refuse);
-  const { lamConcat, lamMultiply, queryKey, mixSamples, randomSamples } = section;
+  checkBlock(section, refuse);
+  const { mixSamples, randomSamples } = section;
+  if (randomSamples === true && mixSamples === 2) {
+    refuse(['method', 'randomSamples'], 'be left out with --mix-samples 2, the fewest there are');
+  }
+}
+
+function checkBlock(section: LearnedSection, refuse: Refuse): void {
+  const { lamConcat, lamMultiply, lamGain = 1, queryKey, blockValue } = section;
   if (lamConcat === 'all' && (lamMultiply !== 'none' || queryKey === 'joint')) {
     refuse(['method', 'lamConcat'], 'be none or value unless --lam-multiply is none and --query-key shared');
   }
-  if (randomSamples === true && mixSamples === 2) {
-    refuse(['method', 'randomSamples'], 'be left out with --mix-samples 2, the fewest there are');
+  if (lamGain !== 1 && lamMultiply !== 'residual') {
+    refuse(['method', 'lamGain'], 'be 1 without --lam-multiply residual');
+  }
+  const { valueHidden, valueNorm = 'batch', valueDropout = 0 } = section;
+  const effects = {
+    valueHidden: valueHidden !== undefined,
+    valueNorm: valueNorm !== 'batch',
+    valueDropout: valueDropout > 0,
+  };
+  for (const [key, wanted] of Object.entries(effects)) {
+    if (wanted && blockValue !== 'neck') refuse(['method', key], 'come with --block-value neck');
   }
 }
 

@@ -196,6 +196,15 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
     .describe('multiply the learning rate by this from each stage to the one before it'),
   headRate: z.number().positive().default(1).describe("multiply the last layer's learning rate by this"),
   clipNorm: z.number().positive().exactOptional().describe('clip gradients to this common norm'),
+  clipJointly: z
+    .boolean()
+    .default(false)
+    .describe("take the norm of the network's and the masks' gradients together, as published"),
+  accumulate: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe('batches whose gradients are averaged for each step: large batches in little memory'),
   skipNonFinite: z
     .int()
     .min(0)

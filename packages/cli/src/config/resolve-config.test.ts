@@ -219,6 +219,15 @@ describe('resolveConfig', () => {
       { 'data.testCropShare': 0.875 },
       '--test-crop-share must come with an image size (--image-size 224); got 0.875',
     ],
+    [{ 'train.clipJointly': true }, '--clip-jointly must come with the norm (--clip-norm 5); got true'],
+    [
+      { 'method.mixer': 'automix', 'method.valueDropout': 0.1 },
+      '--value-dropout must come with --block-value neck; got 0.1',
+    ],
+    [
+      { 'method.mixer': 'automix', 'method.lamGain': 2 },
+      '--lam-gain must be 1 without --lam-multiply residual; got 2',
+    ],
     [{ 'train.warmupFrom': 0.1 }, '--warmup-from must come with --warmup within; got 0.1'],
     [
       { 'method.mixer': 'automix', 'method.generatorWarmupEpochs': 20 },

@@ -59,8 +59,9 @@ export function createTraining(
     return made;
   };
   const model = createModel();
-  const groups = createGroups(config, train.numBatches, ratesOf(model, config.train));
-  const { method, learned, dispose } = createMethod(config, data.train, train.numBatches, {
+  const stepsPerEpoch = Math.ceil(train.numBatches / config.train.accumulate);
+  const groups = createGroups(config, stepsPerEpoch, ratesOf(model, config.train));
+  const { method, learned, dispose } = createMethod(config, data.train, stepsPerEpoch, {
     classifier: model,
     createTeacher: createModel,
     imageShape,

@@ -43,6 +43,7 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       : await drawFirstMixes(config, data, galleryRows, training.learned?.mixer);
     const folder = await openRunFolder(config.out, resume ? { resume } : { config: content });
     if (gallery !== undefined) await writePng(join(config.out, 'gallery.png'), drawGallery(gallery));
+    const { clipNorm, clipJointly } = config.train;
     const result = await fit({
       classifier: training.model,
       method: training.method,
@@ -55,7 +56,8 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       ...(training.learned && { watch: () => watchHeldOut(training, config.seed) }),
       optimizers: training.groups.optimizers,
       schedule: training.groups.schedule,
-      ...(config.train.clipNorm !== undefined && { clip: { norm: config.train.clipNorm } }),
+      ...(clipNorm !== undefined && { clip: { norm: clipNorm, ...(clipJointly && { jointly: true }) } }),
+      accumulate: config.train.accumulate,
       skipNonFinite: config.train.skipNonFinite,
       evaluateEvery: config.train.evaluateEvery,
       checkpointEvery: config.train.checkpointEvery,

@@ -8,7 +8,7 @@ const SCHEDULE = 'schedule of';
 
 /** What must be equal for a run to go on from a checkpoint, in short readable texts. */
 export function identityOf(options: FitOptions, { groups, totalSteps }: RunPlan): Identity {
-  const { method, train, epochs, rng, clip, config } = options;
+  const { method, train, epochs, rng, clip, config, accumulate = 1 } = options;
   const identity: Record<string, string> = {
     method: method.name,
     seed: rng
@@ -17,6 +17,7 @@ export function identityOf(options: FitOptions, { groups, totalSteps }: RunPlan)
       .join(''),
     epochs: String(epochs),
     data: `${train.numSamples} samples [${train.imageShape}], ${train.numClasses} classes, batches of ${train.batchSize}`,
+    ...(accumulate > 1 && { accumulate: String(accumulate) }),
   };
   for (const { name, variables, optimizer, schedule } of groups) {
     identity[name === 'classifier' ? 'model' : `variables of '${name}'`] = describeVariables(variables);

@@ -16,17 +16,20 @@ export interface Group {
 /** The checked and resolved part of {@link FitOptions}. */
 export interface RunPlan {
   readonly groups: readonly Group[];
+  /** Clips the gradients of all groups together. */
+  readonly jointClip?: Clip;
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
 }
 
 export function planRun(options: FitOptions): RunPlan {
-  const { classifier, method, train, validation, epochs, clip } = options;
+  const { classifier, method, train, validation, epochs, clip, accumulate = 1 } = options;
   checkInteger('fit', 'epochs', epochs, 1);
   checkInteger('fit', 'train.numBatches', train.numBatches, 1);
   checkInteger('fit', 'evaluateEvery', options.evaluateEvery ?? 1, 1);
   checkInteger('fit', 'checkpointEvery', options.checkpointEvery ?? 0);
   checkInteger('fit', 'logEvery', options.logEvery ?? 0);
+  checkInteger('fit', 'accumulate', options.accumulate ?? 1, 1);
   checkInteger('fit', 'skipNonFinite', options.skipNonFinite ?? 0);
   for (const [argument, source] of Object.entries({ train, validation })) {
     if (source !== undefined && source.numClasses !== classifier.numClasses) {
@@ -47,7 +50,9 @@ export function planRun(options: FitOptions): RunPlan {
       );
     }
   }
-  const clips = clipsByGroup(clip, names, method.name);
+  const isJoint = clip !== undefined && isClip(clip) && 'norm' in clip && clip.jointly === true;
+  if (isJoint) checkClip('fit', clip);
+  const clips = clipsByGroup(isJoint ? undefined : clip, names, method.name);
   const groups = names.map((name): Group => {
     const optimizer = optimizers[name];
     if (optimizer === undefined) {
@@ -67,7 +72,9 @@ export function planRun(options: FitOptions): RunPlan {
     const bound = clips[name];
     return { name, variables: variablesOf[name] ?? {}, optimizer, schedule, ...(bound && { clip: bound }) };
   });
-  return { groups, stepsPerEpoch: train.numBatches, totalSteps: epochs * train.numBatches };
+  const stepsPerEpoch = Math.ceil(train.numBatches / accumulate);
+  const totalSteps = epochs * stepsPerEpoch;
+  return { groups, ...(isJoint && { jointClip: clip }), stepsPerEpoch, totalSteps };
 }
 
 /** The classifier's group holds its variables and those that the method has trained with them. */
@@ -107,6 +114,17 @@ function clipsByGroup(
       throw invalidArgument('fit', 'clip', `be for the groups ${list(names)} of method '${method}'`, name);
     }
     checkClip('fit', bound);
+    if ('norm' in bound && bound.jointly) {
+      throw invalidArgument(
+        'fit',
+        `clip.${name}.jointly`,
+        'be left out: it is for all groups',
+        bound.jointly,
+        {
+          remedy: `Pass clip: { norm: ${bound.norm}, jointly: true }`,
+        },
+      );
+    }
   }
   return clip;
 }

@@ -1,5 +1,6 @@
 import { type Classifier, type HostTensor, invalidArgument, type Json, type Method } from '@mix/core';
 import type { Checkpoint } from '../checkpoint.js';
+import type { Clip } from '../clip-gradients.js';
 import type { EpochRecord } from '../records.js';
 import { downloadTensors, withUploaded } from './host-state.js';
 import type { Identity } from './identity.js';
@@ -27,6 +28,8 @@ export interface Trained {
   readonly classifier: Classifier;
   readonly method: Method;
   readonly groups: readonly Group[];
+  /** Clips the gradients of all groups together. */
+  readonly jointClip?: Clip;
 }
 
 /** Takes down everything that the run needs to go on exactly here. */

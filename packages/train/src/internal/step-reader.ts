@@ -1,5 +1,5 @@
 import { MixError } from '@mix/core';
-import type { StepNumbers } from './train-step.js';
+import type { BatchNumbers } from './train-step.js';
 
 /** A step whose numbers are on their way to the host. */
 export interface ReadStep {
@@ -8,26 +8,27 @@ export interface ReadStep {
   /** Number of the epoch, from 1. */
   readonly epoch: number;
   readonly stepInEpoch: number;
-  readonly samples: number;
   readonly method: string;
   readonly learningRate: number;
 }
 
 interface Pending {
   readonly step: ReadStep;
-  readonly read: StepNumbers;
-  readonly values: Promise<ArrayLike<number>>;
+  readonly reads: readonly BatchNumbers[];
+  readonly values: Promise<readonly ArrayLike<number>[]>;
 }
 
-type Handle = (step: ReadStep, numbers: Readonly<Record<string, number>>) => void;
+/** Gets the numbers of a step's batches. */
+type Handle = (step: ReadStep, batches: readonly NumbersOfBatch[]) => void;
 
-/** Whether a loss is NaN or infinite, once the device has told. */
-export async function hasBadLoss({ names, numbers }: StepNumbers): Promise<boolean> {
-  const values = await numbers.data();
-  return names.some((name, index) => isBadLoss(name, values[index] as number));
+/** Losses and metrics of a batch, on the host. */
+export interface NumbersOfBatch {
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly samples: number;
 }
 
-function isBadLoss(name: string, value: number): boolean {
+/** Whether this is a loss and NaN or infinite. */
+export function isBadLoss(name: string, value: number): boolean {
   return name.startsWith('loss.') && !Number.isFinite(value);
 }
 
@@ -43,9 +44,9 @@ export class StepReader {
     this.#handle = handle;
   }
 
-  /** Takes over `read` and settles the step before. */
-  async push(step: ReadStep, read: StepNumbers): Promise<void> {
-    const values = read.numbers.data();
+  /** Takes over the numbers of a step's batches and settles the step before. */
+  async push(step: ReadStep, reads: readonly BatchNumbers[]): Promise<void> {
+    const values = Promise.all(reads.map(({ numbers }) => numbers.data()));
     // Waited for in `flush`; until then a rejection must not count as unhandled.
     values.catch(() => undefined);
     const before = this.#pending;
@@ -53,7 +54,7 @@ export class StepReader {
     try {
       await this.#settle(before);
     } finally {
-      this.#pending = { step, read, values };
+      this.#pending = { step, reads, values };
     }
   }
 
@@ -65,22 +66,29 @@ export class StepReader {
   }
 
   dispose(): void {
-    this.#pending?.read.numbers.dispose();
+    disposeAll(this.#pending?.reads ?? []);
     this.#pending = undefined;
   }
 
   async #settle(pending: Pending | undefined): Promise<void> {
     if (pending === undefined) return;
-    const { step, read, values } = pending;
+    const { step, reads, values } = pending;
     try {
       const data = await values;
-      const numbers = Object.fromEntries(read.names.map((name, index) => [name, data[index] as number]));
-      checkLosses(step, numbers);
-      this.#handle(step, numbers);
+      const batches = reads.map(({ names, samples }, batch) => ({
+        numbers: Object.fromEntries(names.map((name, index) => [name, data[batch]?.[index] as number])),
+        samples,
+      }));
+      for (const { numbers } of batches) checkLosses(step, numbers);
+      this.#handle(step, batches);
     } finally {
-      read.numbers.dispose();
+      disposeAll(reads);
     }
   }
+}
+
+function disposeAll(reads: readonly BatchNumbers[]): void {
+  for (const { numbers } of reads) numbers.dispose();
 }
 
 function checkLosses(step: ReadStep, numbers: Readonly<Record<string, number>>): void {

@@ -1,6 +1,6 @@
 import type { TrainingNumbers } from '../records.js';
 
-/** Sums over the steps of an epoch so far, as they are in a checkpoint. */
+/** Sums over the batches of an epoch so far, as they are in a checkpoint. */
 export interface Totals {
   samples: number;
   seconds: number;
@@ -13,8 +13,8 @@ export function noTotals(): Totals {
   return { samples: 0, seconds: 0, sums: {} };
 }
 
-/** Adds one step, weighted by its samples. Metrics that are not finite are left out; losses are checked before. */
-export function addStep(totals: Totals, numbers: Readonly<Record<string, number>>, samples: number): void {
+/** Adds the numbers of one batch, weighted by its samples. Metrics that are not finite are left out; losses are checked before. */
+export function addBatch(totals: Totals, numbers: Readonly<Record<string, number>>, samples: number): void {
   totals.samples += samples;
   for (const [name, value] of Object.entries(numbers)) {
     if (!Number.isFinite(value)) continue;

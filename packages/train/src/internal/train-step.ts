@@ -11,52 +11,70 @@ import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { clipGradients } from '../clip-gradients.js';
 import type { FitOptions } from '../fit-options.js';
-import type { Group } from './run-plan.js';
+import type { Group, RunPlan } from './run-plan.js';
 
-/** Losses (`loss.<group>`) and metrics (`metric.<name>`) of a step, still on the device in one tensor. */
-export interface StepNumbers {
+/** Losses (`loss.<group>`) and metrics (`metric.<name>`) of a batch, still on the device in one tensor. */
+export interface BatchNumbers {
   readonly names: readonly string[];
   readonly numbers: Tensor1D;
+  /** Images in the batch. */
+  readonly samples: number;
 }
 
-/**
- * One step: gradients of all groups' losses in one backward pass, clipping, and an update of every group that had a loss.
- * `numbers` is the caller's.
- */
-export function trainStep(
+/** What a step is told by one batch. */
+export interface BatchGradients {
+  /** By the names that tfjs gives variables; of the groups that had a loss. */
+  readonly gradients: NamedTensors;
+  readonly read: BatchNumbers;
+}
+
+/** Gradients of all groups' losses in one backward pass, and the numbers of the batch: new tensors, the caller's. */
+export function gradientsOfBatch(
   { method, classifier }: Pick<FitOptions, 'method' | 'classifier'>,
   groups: readonly Group[],
   batch: Batch,
   context: StepContext,
-): StepNumbers {
-  let read: StepNumbers | undefined;
+): BatchGradients {
+  let read: BatchNumbers | undefined;
   try {
-    tf.tidy(() => {
+    const gradients = tf.tidy(() => {
       const variables = groups.flatMap((group) => Object.values(group.variables)).filter((v) => v.trainable);
       const { grads } = variableGradients(() => {
         const { losses, metrics } = method.step(classifier, batch, context);
         checkLosses(method.name, groups, losses);
-        read = pack(losses, metrics);
+        read = pack(losses, metrics, batch.images.shape[0]);
         return Object.values(losses).reduce((sum, loss) => tf.add(sum, loss));
       }, variables);
-      const trained = new Set(read?.names);
-      for (const { name, variables, optimizer, schedule, clip } of groups) {
-        if (!trained.has(`loss.${name}`)) continue;
-        const own = gradientsOf(variables, grads);
-        optimizer.update(
-          variables,
-          clip === undefined ? own : clipGradients(own, clip),
-          schedule(context.step),
-        );
-      }
+      const trained = groups.filter(({ name }) => read?.names.includes(`loss.${name}`));
+      const own = trained.flatMap((group) => Object.values(group.variables).map(({ name }) => name));
+      return Object.fromEntries(own.flatMap((name) => (grads[name] ? [[name, grads[name]]] : [])));
     });
-    method.afterStep?.(classifier, context);
+    if (read === undefined) throw invalidArgument('fit', 'method.step', 'run within the step', undefined);
+    return { gradients, read };
   } catch (error) {
     read?.numbers.dispose();
     throw error;
   }
-  if (read === undefined) throw invalidArgument('fit', 'method.step', 'run within the step', undefined);
-  return read;
+}
+
+/** Clips and updates every group that has gradients; borrows them. */
+export function applyGradients(
+  { groups, jointClip }: Pick<RunPlan, 'groups' | 'jointClip'>,
+  given: NamedTensors,
+  step: number,
+): void {
+  tf.tidy(() => {
+    const gradients = jointClip === undefined ? given : clipGradients(given, jointClip);
+    for (const { variables, optimizer, schedule, clip } of groups) {
+      const named = Object.entries(variables).flatMap(([name, variable]) => {
+        const gradient = gradients[variable.name];
+        return gradient === undefined ? [] : [[name, gradient] as const];
+      });
+      if (named.length === 0) continue;
+      const own = Object.fromEntries(named);
+      optimizer.update(variables, clip === undefined ? own : clipGradients(own, clip), schedule(step));
+    }
+  });
 }
 
 function checkLosses(
@@ -78,7 +96,7 @@ function checkLosses(
   }
 }
 
-function pack(losses: NamedTensors, metrics: NamedTensors): StepNumbers {
+function pack(losses: NamedTensors, metrics: NamedTensors, samples: number): BatchNumbers {
   const named: [string, Tensor][] = [
     ...Object.entries(losses).map(([name, loss]): [string, Tensor] => [`loss.${name}`, loss]),
     ...Object.entries(metrics).map(([name, metric]): [string, Tensor] => [`metric.${name}`, metric]),
@@ -86,14 +104,5 @@ function pack(losses: NamedTensors, metrics: NamedTensors): StepNumbers {
   const numbers = tf.tidy(() =>
     tf.concat1d(named.map(([, value]) => tf.reshape(tf.cast(value, 'float32'), [1]) as Tensor1D)),
   );
-  return { names: named.map(([name]) => name), numbers: tf.keep(numbers) };
-}
-
-function gradientsOf(variables: Group['variables'], gradients: NamedTensors): NamedTensors {
-  const own: Record<string, Tensor> = {};
-  for (const [name, variable] of Object.entries(variables)) {
-    const gradient = gradients[variable.name];
-    if (gradient !== undefined && gradient !== null) own[name] = gradient;
-  }
-  return own;
+  return { names: named.map(([name]) => name), numbers: tf.keep(numbers), samples };
 }

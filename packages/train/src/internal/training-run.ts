@@ -1,4 +1,4 @@
-import { type Batch, invalidArgument, type StepContext } from '@mix/core';
+import { invalidArgument, type Rng, type StepContext } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { encodeCheckpoint } from '../checkpoint.js';
 import type { CheckpointSlot } from '../checkpoint-store.js';
@@ -11,10 +11,9 @@ import { nextTurn } from './next-turn.js';
 import { planRun, type RunPlan } from './run-plan.js';
 import { captureRun, type Position, restoreRun, type Trained } from './run-state.js';
 import { startRecord } from './start-record.js';
-import { hasBadLoss, type ReadStep, StepReader } from './step-reader.js';
-import { addStep, noTotals, recordNumbers } from './totals.js';
-import { type StepNumbers, trainStep } from './train-step.js';
-import { Undo } from './undo.js';
+import { type NumbersOfBatch, type ReadStep, StepReader } from './step-reader.js';
+import { StepUnderWay } from './step-under-way.js';
+import { addBatch, meansOf, noTotals, recordNumbers } from './totals.js';
 
 // One process trains; the key is reserved so that ranks of a parallel run will draw apart, and rank 0 as today.
 const RANK = 0;
@@ -25,14 +24,16 @@ export class TrainingRun {
   readonly #plan: RunPlan;
   readonly #trained: Trained;
   readonly #identity: Identity;
-  readonly #reader = new StepReader((step, numbers) => this.#handleStep(step, numbers));
+  readonly #reader = new StepReader((step, batches) => this.#handleStep(step, batches));
   #position: Position = { epoch: 0, stepInEpoch: 0, step: 0, learningRate: 0, totals: noTotals() };
   #resumedFrom: CheckpointSlot | undefined;
+  #step: StepUnderWay | undefined;
 
   constructor(options: FitOptions) {
     this.#options = options;
     this.#plan = planRun(options);
-    this.#trained = { classifier: options.classifier, method: options.method, groups: this.#plan.groups };
+    const { classifier, method } = options;
+    this.#trained = { classifier, method, ...this.#plan };
     this.#identity = identityOf(options, this.#plan);
   }
 
@@ -61,16 +62,27 @@ export class TrainingRun {
 
   /** Does the steps that the epoch still has; false if the signal came first. */
   async trainEpoch(): Promise<boolean> {
-    const { train, signal, checkpointEvery = 0, now = () => performance.now() } = this.#options;
+    const {
+      train,
+      signal,
+      checkpointEvery = 0,
+      accumulate = 1,
+      now = () => performance.now(),
+    } = this.#options;
     const { stepsPerEpoch } = this.#plan;
     const position = this.#position;
     if (signal?.aborted) return false;
     if (position.stepInEpoch === stepsPerEpoch) return true;
     let mark = now();
-    for await (const host of train.batches(position.epoch, position.stepInEpoch)) {
-      await this.#step(host);
+    let batches = position.stepInEpoch * accumulate;
+    for await (const host of train.batches(position.epoch, batches)) {
+      this.#addBatch(host);
+      batches++;
+      if (batches % accumulate === 0 || batches === train.numBatches) await this.#finishStep();
       await nextTurn();
       position.totals.seconds += (now() - mark) / 1000;
+      mark = now();
+      if (this.#step !== undefined) continue;
       if (signal?.aborted || position.stepInEpoch === stepsPerEpoch) break;
       if (checkpointEvery > 0 && position.step % checkpointEvery === 0) await this.save(['last']);
       mark = now();
@@ -78,7 +90,7 @@ export class TrainingRun {
     await this.#reader.flush();
     if (signal?.aborted) return false;
     if (position.stepInEpoch < stepsPerEpoch) {
-      throw invalidArgument('fit', 'train', `give ${stepsPerEpoch} batches an epoch`, position.stepInEpoch);
+      throw invalidArgument('fit', 'train', `give ${train.numBatches} batches an epoch`, batches);
     }
     return true;
   }
@@ -134,14 +146,15 @@ export class TrainingRun {
   }
 
   dispose(): void {
+    this.#step?.dispose();
     this.#reader.dispose();
   }
 
-  async #step(host: Parameters<FitOptions['prepare']>[0]): Promise<void> {
-    const { rng, prepare, guide, method } = this.#options;
-    const { groups, totalSteps } = this.#plan;
-    const position = this.#position;
-    const { epoch, stepInEpoch, step } = position;
+  /** Adds a batch to the step under way, or begins one. */
+  #addBatch(host: Parameters<FitOptions['prepare']>[0]): void {
+    const { rng, prepare, guide, accumulate = 1, skipNonFinite = 0 } = this.#options;
+    const { totalSteps } = this.#plan;
+    const { epoch, stepInEpoch, step } = this.#position;
     const context: StepContext = {
       rng: rng.fork('step', epoch, stepInEpoch, RANK),
       step,
@@ -149,61 +162,63 @@ export class TrainingRun {
       totalSteps,
       ...(guide && { guide }),
     };
-    const batch = prepare(host, rng.fork('augment', epoch, stepInEpoch, RANK));
-    const learningRate = groups.find(({ name }) => name === 'classifier')?.schedule(step) ?? 0;
+    this.#step ??= new StepUnderWay(this.#trained, context, { canUndo: skipNonFinite > 0 });
+    const part = this.#step.batches;
+    const own = (draws: Rng) => (accumulate === 1 ? draws : draws.fork('batch', part));
+    const batch = prepare(host, own(rng.fork('augment', epoch, stepInEpoch, RANK)));
     try {
-      const read = await this.#tryStep(batch, context);
-      position.step++;
-      position.stepInEpoch++;
-      position.learningRate = learningRate;
-      if (read === undefined) return;
-      await this.#reader.push(
-        {
-          step: position.step,
-          epoch: epoch + 1,
-          stepInEpoch: position.stepInEpoch,
-          samples: host.shape[0],
-          method: method.name,
-          learningRate,
-        },
-        read,
-      );
+      this.#step.add(batch, own(context.rng));
     } finally {
       tf.dispose(batch);
     }
   }
 
-  /** One step; undefined for one that was undone and skipped. */
-  async #tryStep(batch: Batch, context: StepContext): Promise<StepNumbers | undefined> {
-    const { skipNonFinite = 0 } = this.#options;
+  /** Applies the step under way, or leaves it out. */
+  async #finishStep(): Promise<void> {
+    const step = this.#step;
+    if (step === undefined) return;
+    const { method, skipNonFinite = 0 } = this.#options;
+    const position = this.#position;
     const { groups } = this.#plan;
-    if (skipNonFinite === 0) return trainStep(this.#options, groups, batch, context);
-    const before = new Undo(this.#trained);
-    try {
-      const read = trainStep(this.#options, groups, batch, context);
-      const position = this.#position;
-      if (!(await hasBadLoss(read))) {
-        position.skippedInRow = 0;
-        return read;
-      }
-      before.restore();
-      const skipped = position.skippedInRow ?? 0;
-      // The reader throws, and says which loss it was.
-      if (skipped === skipNonFinite) return read;
-      read.numbers.dispose();
-      position.skippedInRow = skipped + 1;
+    const learningRate = groups.find(({ name }) => name === 'classifier')?.schedule(position.step) ?? 0;
+    const isBad = skipNonFinite > 0 && (await step.hasBadLoss());
+    if (isBad) step.undo();
+    else step.apply();
+    const reads = step.takeNumbers();
+    step.dispose();
+    this.#step = undefined;
+    position.step++;
+    position.stepInEpoch++;
+    position.learningRate = learningRate;
+    if (isBad && (position.skippedInRow ?? 0) < skipNonFinite) {
+      for (const { numbers } of reads) numbers.dispose();
+      position.skippedInRow = (position.skippedInRow ?? 0) + 1;
       position.totals.skipped = (position.totals.skipped ?? 0) + 1;
-      return undefined;
-    } finally {
-      before.dispose();
+      return;
     }
+    position.skippedInRow = 0;
+    // Of a step too many, the reader throws and says which loss it was.
+    await this.#reader.push(
+      {
+        step: position.step,
+        epoch: position.epoch + 1,
+        stepInEpoch: position.stepInEpoch,
+        method: method.name,
+        learningRate,
+      },
+      reads,
+    );
   }
 
-  #handleStep(read: ReadStep, numbers: Readonly<Record<string, number>>): void {
+  #handleStep(read: ReadStep, batches: readonly NumbersOfBatch[]): void {
     const { log, logEvery = 50, onProgress, epochs } = this.#options;
-    const { step, epoch, stepInEpoch, learningRate, samples } = read;
-    addStep(this.#position.totals, numbers, samples);
-    const values = recordNumbers(numbers);
+    const { step, epoch, stepInEpoch, learningRate } = read;
+    const own = noTotals();
+    for (const { numbers, samples } of batches) {
+      addBatch(this.#position.totals, numbers, samples);
+      addBatch(own, numbers, samples);
+    }
+    const values = recordNumbers(meansOf(own));
     if (logEvery > 0 && step % logEvery === 0) log?.({ type: 'step', step, epoch, ...values, learningRate });
     const { stepsPerEpoch, totalSteps } = this.#plan;
     onProgress?.({ epoch, epochs, stepInEpoch, stepsPerEpoch, step, totalSteps, loss: values.loss });
