@@ -42,7 +42,7 @@ export interface Method {
    * trained with the classifier's, so their names must differ from those of its variables.
    */
   readonly groups: Readonly<Record<string, NamedVariables>>;
-  /** Losses and metrics of one batch; borrows the batch. */
+  /** Losses and metrics of one batch; borrows the batch. A step that accumulates gradients calls it for each of its batches. */
   step(classifier: Classifier, batch: Batch, context: StepContext): StepResult;
   /** Called once after the optimisers' update of each step, outside any tidy: EMA, schedules. */
   afterStep?(classifier: Classifier, context: StepContext): void;
