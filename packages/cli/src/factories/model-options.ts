@@ -28,6 +28,12 @@ export const dropPath = z
   .describe(
     'probability that an image skips the last block, of the others less; of every block in NEXcepTion',
   );
+export const frozenNorm = z
+  .enum(['all', 'statistics'])
+  .exactOptional()
+  .describe(
+    'batch normalisation by the running statistics in training too: all of it stays, or scale and offset learn',
+  );
 export const dropout = (rate: number) =>
   z
     .number()

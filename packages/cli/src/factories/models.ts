@@ -44,6 +44,7 @@ import {
   dropout,
   dropPath,
   finalNorm,
+  frozenNorm,
   growthRate,
   head,
   hidden,
@@ -75,6 +76,11 @@ export interface ModelEntry {
   readonly create: (section: unknown, context: ModelContext) => Model;
 }
 
+/** The one key that is not named as the models' option. */
+interface FrozenNorm {
+  readonly frozenNorm?: 'all' | 'statistics';
+}
+
 function entry<S extends z.ZodRawShape>(
   summary: string,
   options: S,
@@ -85,17 +91,22 @@ function entry<S extends z.ZodRawShape>(
     summary,
     oneSize,
     options,
-    create: (section, context) => create({ ...z.object(options).parse(section), ...context }),
+    create: (section, context) => {
+      const { frozenNorm, ...own } = z.object(options).parse(section) as z.output<z.ZodObject<S>> &
+        FrozenNorm;
+      const batchNorm = frozenNorm && { batchNorm: { frozen: frozenNorm === 'all' || frozenNorm } };
+      return create({ ...(own as z.output<z.ZodObject<S>>), ...batchNorm, ...context });
+    },
   };
 }
 
-const cifarResidual = { width: width(16), shortcut, zeroInitResidual, dropPath };
-const residual = { stem, width: width(64), zeroInitResidual, dropPath };
+const cifarResidual = { width: width(16), shortcut, zeroInitResidual, dropPath, frozenNorm };
+const residual = { stem, width: width(64), zeroInitResidual, dropPath, frozenNorm };
 const grouped = { ...residual, cardinality, baseWidth };
-const wide = { width: width(16), dropPath, dropout: dropout(0) };
+const wide = { width: width(16), dropPath, dropout: dropout(0), frozenNorm };
 const transformer = { patchSize: patchSize(16), dropPath };
 const hierarchical = { patchSize: patchSize(4), dropPath };
-const separable = { patchSize: patchSize(2), width: width(96), dropPath };
+const separable = { patchSize: patchSize(2), width: width(96), dropPath, frozenNorm };
 const plain = { batchNorm: normalised, head, width: width(64), hidden, dropout: dropout(0.5) };
 const oneSize = true;
 
@@ -118,7 +129,7 @@ export const models: Readonly<Record<string, ModelEntry>> = {
   resnext101: entry('ResNeXt-101 (32x4d), 42 M parameters', grouped, resnext101),
   'preact-resnet18': entry(
     'ResNet-18 for small images that normalises first, 11 M parameters',
-    { width: width(64), finalNorm, dropPath, dropout: dropout(0) },
+    { width: width(64), finalNorm, dropPath, dropout: dropout(0), frozenNorm },
     preactResnet18,
   ),
   wrn16x8: entry('WRN-16-8 for small images, 11 M parameters', wide, wrn16x8),
@@ -126,10 +137,10 @@ export const models: Readonly<Record<string, ModelEntry>> = {
   wrn28x10: entry('WRN-28-10 for small images, 37 M parameters', wide, wrn28x10),
   densenet121: entry(
     'DenseNet-121, 7 M parameters',
-    { stem, growthRate, bnSize, dropout: dropout(0) },
+    { stem, growthRate, bnSize, dropout: dropout(0), frozenNorm },
     densenet121,
   ),
-  xception: entry('Xception, 21 M parameters', { stem, width: width(32) }, xception),
+  xception: entry('Xception, 21 M parameters', { stem, width: width(32), frozenNorm }, xception),
   'nexception-tiny': entry('NEXcepTion-T, 22 M parameters', separable, nexceptionTiny),
   'nexception-small': entry('NEXcepTion-S, 41 M parameters', separable, nexceptionSmall),
   'convnext-tiny': entry('ConvNeXt-Tiny, 28 M parameters', hierarchical, convnextTiny),
