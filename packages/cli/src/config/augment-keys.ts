@@ -54,6 +54,14 @@ export const augmentKeys = {
     .readonly()
     .default(['bicubic'])
     .describe('how operations that move the image read it; of several, one is drawn each time'),
+  eraseProb: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      'probability that noise takes the place of a rectangle of an image, 2 to 33 % of it, as in timm',
+    ),
 };
 
 /** Values of {@link augmentKeys}. */

@@ -11,6 +11,7 @@ import { deviceAugmentation } from './augmentation.js';
 import { createGroups, type Groups } from './create-groups.js';
 import { createLoaders } from './create-loaders.js';
 import { createMethod } from './create-method.js';
+import { eraseImages } from './erase-images.js';
 import { loadWeights } from './load-weights.js';
 import type { OpenedData } from './open-data.js';
 
@@ -74,7 +75,10 @@ export function createTraining(
     evaluated: learned ? { classify: learned.classify, counts: headOf(config.method) } : model,
     train,
     test,
-    prepare: viewed(prepareImages(deviceAugmentation(config.train)), config.method),
+    prepare: eraseImages(
+      viewed(prepareImages(deviceAugmentation(config.train)), config.method),
+      config.train.eraseProb,
+    ),
     groups,
     corrupt,
     rng: rng.fork('train'),

@@ -101,6 +101,7 @@ function identityOf({ data, model, method, labels, loss, train }: Config): Json 
       ...{ randAugment, randAugmentCount, randAugmentMagnitude, randAugmentDeviation, randAugmentProb },
       randAugmentInterpolation: [...train.randAugmentInterpolation],
     }),
+    ...(train.eraseProb > 0 && { eraseProb: train.eraseProb }),
   };
   return {
     data: { kind, trainLimit, testLimit, imageSize, ...seen, onCorrupt, ...shape },
