@@ -14,6 +14,10 @@ const heads = {
 };
 
 const accuracyColumns = ['method', 'head', 'accuracy, %', 'calibration error, %', 'seeds'];
+const shortColumns = [
+  ...['method', 'head', 'accuracy, %', 'seeds', 'PyTorch, %', 'seeds'],
+  'an earlier PyTorch version, one seed, %',
+];
 const judgedColumns = [
   ...['method', 'seed', 'masks', 'pairs', 'learned mask', 'constant λ', 'equal blend'],
   'standard error',
@@ -32,7 +36,7 @@ export function writeLearnedTables(folder) {
     ablations: markdownTable(accuracyColumns, accuracyRows(trials, Object.keys(ablations))),
     judged: markdownTable(judgedColumns, trials.flatMap(judgedRows)),
     masks: markdownTable(maskColumns, trials.flatMap(maskRows)),
-    short: shortTable(readTrials(join(folder, short.file)), short),
+    short: shortTable(readTrials(join(folder, short.file)), readTrials(join(folder, short.peerFile)), short),
   };
   console.log(tables.learned);
   console.log(tables.short);
@@ -49,12 +53,23 @@ function accuracyRows(trials, names) {
   return rowsByHead(trials, names, (_, head, shares) => [shares(head, 'top1'), shares(head, 'ece')]);
 }
 
-function shortTable(trials, { methods, peer }) {
+function shortTable(trials, peerTrials, { methods, peers }) {
+  const cell = (values) => (values.length > 0 ? meanAndDeviation(values) : '');
   const rows = rowsByHead(trials, methods, (method, head, shares) => {
-    const theirs = peer[method][head];
-    return [shares(head, 'top1'), theirs === undefined ? '' : meanAndDeviation([theirs])];
+    const { mixer, earlier } = peers[method];
+    const theirs = peerTrials.filter((trial) => trial.mixer === mixer && head === 'student');
+    return [
+      shares(head, 'top1'),
+      ...[cell(theirs.map(({ top1 }) => top1)), theirs.length || ''],
+      cell(head in earlier ? [earlier[head]] : []),
+    ];
   });
-  return markdownTable(['method', 'head', 'accuracy, %', 'PyTorch, %', 'seeds'], rows);
+  return markdownTable(
+    shortColumns,
+    rows.map(([method, head, own, theirs, seeds, earlier, ownSeeds]) => [
+      ...[method, head, own, ownSeeds, theirs, seeds, earlier],
+    ]),
+  );
 }
 
 /** A row for each head of each method that has runs: method, head, the cells that `cellsOf` makes of it, and how many seeds. */
