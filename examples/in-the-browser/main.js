@@ -73,8 +73,10 @@ if (serve) {
   for (const { backend, method, losses = [], milliseconds, problem } of found) {
     const off = Math.max(...(wanted[method] ?? []).map((loss, step) => Math.abs(loss - losses[step])));
     const name = [backend, method].filter(Boolean).join(', ');
-    if (problem !== undefined || !(off < 1e-3)) failed++;
-    const text = losses.map((loss) => loss.toFixed(4)).join(' ');
+    // NaN comes as null.
+    const areFinite = losses.length > 0 && losses.every(Number.isFinite);
+    if (problem !== undefined || !areFinite || !(Math.abs(off) < 1e-3)) failed++;
+    const text = losses.map((loss) => loss?.toFixed(4) ?? 'NaN').join(' ');
     console.log(
       problem
         ? `${name}: ${problem}`

@@ -35,6 +35,14 @@ describe('createMomentumNetwork', () => {
     }
   });
 
+  it('copies what is frozen with the parameters', () => {
+    const student = tinyNetwork({ seed: 1 });
+    const { 'bn1.weight': _, ...variables } = student.variables;
+    student.all['bn1.weight']?.assign(tf.fill([4], 0.5));
+    const { teacher } = make({ student: { ...student, variables }, copyStatsAtInit: false });
+    expect(numbersOf(teacher.all['bn1.weight'])).toEqual([0.5, 0.5, 0.5, 0.5]);
+  });
+
   it('moves backbone and both heads by the momentum, running statistics never, and stays at momentum 1', () => {
     for (const momentum of [0.75, 1]) {
       const { student, teacher, network } = make({ momentum });

@@ -189,6 +189,9 @@ export function createMomentumNetwork({
   };
 }
 
+// By name, for what is frozen is no variable either: as in PyTorch, and in tfjs-layers.
+const isStatistic = /(^|[./])(running_(mean|var)|moving_(mean|variance))$/;
+
 function copyStudent(student: Classifier, teacher: Classifier, copyStats: boolean): void {
   const wanted = student.state();
   const before = teacher.state();
@@ -197,8 +200,8 @@ function copyStudent(student: Classifier, teacher: Classifier, copyStats: boolea
       ? wanted.tensors
       : Object.fromEntries(
           Object.entries(wanted.tensors).map(([name, value]) => {
-            const isBuffer = !Object.hasOwn(student.variables, name) && Object.hasOwn(before.tensors, name);
-            return [name, isBuffer ? (before.tensors[name] as Tensor) : value];
+            const own = isStatistic.test(name) ? before.tensors[name] : undefined;
+            return [name, own ?? value];
           }),
         );
     teacher.restore({ tensors: parameters, values: before.values });

@@ -119,6 +119,15 @@ describe('mix train', () => {
     expect(existsSync(join(folder, 'masks.png'))).toBe(true);
   });
 
+  it('counts steps, not batches, where it accumulates', async () => {
+    const words = '--accumulate 3 --learning-rate 0.1 --out parts';
+    expect(await mix(...toy(64, 1), ...words.split(' '))).toMatchObject({ exitCode: 0, stderr: '' });
+    const [start, epoch] = records('parts');
+    expect(start).toMatchObject({ type: 'start', stepsPerEpoch: 2 });
+    // Half of a cosine of two steps.
+    expect(epoch).toMatchObject({ step: 2, learningRate: expect.closeTo(0.05, 6) });
+  });
+
   it('begins from the weights of another run, with frozen stages and rates by layer', async () => {
     const words = ['--weights', 'whole/checkpoints/best.safetensors'];
     const tuned = await mix(

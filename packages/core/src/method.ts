@@ -7,7 +7,7 @@ import type { State } from './state.js';
 
 /** Where in the training a step is. */
 export interface StepContext {
-  /** Draws of this step alone: the trainer forks it by epoch, step and rank. */
+  /** Draws of this step alone: the trainer forks it by epoch, step and rank, and by batch where a step has several. */
   readonly rng: Rng;
   /** Steps done before this one. */
   readonly step: number;
@@ -44,7 +44,7 @@ export interface Method {
   readonly groups: Readonly<Record<string, NamedVariables>>;
   /** Losses and metrics of one batch; borrows the batch. A step that accumulates gradients calls it for each of its batches. */
   step(classifier: Classifier, batch: Batch, context: StepContext): StepResult;
-  /** Called once after the optimisers' update of each step, outside any tidy: EMA, schedules. */
+  /** Called once after the optimisers' update of each step, outside any tidy: EMA, schedules. Not for a step that is left out. */
   afterStep?(classifier: Classifier, context: StepContext): void;
   /** The method's own state (not the classifier's), as fresh tensors. */
   state(): State;

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeSafetensors } from '@mix/core';
+import { createMixBlock } from '@mix/automix';
+import { createRng, writeSafetensors } from '@mix/core';
 import { startBackend } from '@mix/test-utils';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { designOf } from './families/mix-block.js';
 import { runGolden } from './run-golden.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'golden-options-'));
@@ -140,6 +142,15 @@ it.each([[4], [5]])('tells a stripe of %d pixels from one that the ratio does no
   expect(row).toMatchObject(
     stripe === 4 ? { status: 'pass' } : { status: 'fail', worst: { what: 'expected.l' } },
   );
+});
+
+it.each([
+  [true, { lamMultiply: 'residual', lamGain: 0.5 }],
+  [false, { lamMultiply: 'plain', lamGain: 1 }],
+])('makes a block of a factor of λ, residual %s', (residual, wanted) => {
+  const design = designOf({ lam_mul: 0.5, lam_residual: residual, unsampling_mode: 'nearest' });
+  expect(design).toMatchObject(wanted);
+  createMixBlock({ ...design, channels: 2, rng: createRng(0) }).dispose();
 });
 
 it('reads an infinite option', async () => {

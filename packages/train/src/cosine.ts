@@ -10,13 +10,13 @@ export interface CosineOptions {
   readonly final?: number;
   /** Steps of linear warm-up, part of `totalSteps`. @defaultValue 0 */
   readonly warmupSteps?: number;
-  /** Steps of the whole training: epochs times batches an epoch. */
+  /** Steps of the whole training: epochs times steps an epoch, which are its batches unless `fit` accumulates. */
   readonly totalSteps: number;
 }
 
 /**
  * Half a cosine, per step: `final + (base − final)·(1 + cos(π·t))/2` with t from 0 towards 1 over the steps after the warm-up
- * (PyTorch's `CosineAnnealingLR`, stepped every batch). Beyond `totalSteps` it stays at `final`.
+ * (PyTorch's `CosineAnnealingLR`, stepped every step). Beyond `totalSteps` it stays at `final`.
  */
 export function cosine({ base, final = 0, warmupSteps = 0, totalSteps }: CosineOptions): Schedule {
   checkPositive('cosine', 'base', base);

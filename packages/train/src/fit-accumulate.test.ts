@@ -108,6 +108,29 @@ describe('fit accumulates gradients', () => {
     );
     const { weights } = await trained({ ...own(), store, resume: true });
     expect(weights).toEqual(straight.weights);
+    for (const skipNonFinite of [0, 1])
+      expect(await stoppedWithin({ ...own(), skipNonFinite })).toEqual(weights);
+
+    /** Of a run whose source ended by itself when it was aborted, within the fourth step. */
+    async function stoppedWithin(given: Partial<FitOptions>) {
+      const torn = memoryCheckpointStore();
+      const controller = new AbortController();
+      const source: FitOptions['train'] = {
+        ...options.train,
+        async *batches(epoch, from = 0) {
+          let batch = from;
+          for await (const host of options.train.batches(epoch, from)) {
+            if (controller.signal.aborted) return;
+            if (batch++ === 2 && epoch === 1) controller.abort(new Error('stop'));
+            yield host;
+          }
+        },
+      };
+      const first = toyRun({ ...given, train: source, store: torn, signal: controller.signal });
+      expect(await fit(first)).toMatchObject({ stopped: true });
+      const last = { ...given, classifier: linearClassifier(), store: torn, resume: true };
+      return (await trained(last)).weights;
+    }
 
     function own() {
       return {

@@ -46,8 +46,8 @@ export interface FitOptions {
    */
   readonly accumulate?: number;
   /**
-   * How many steps in a row may be left out because a loss is NaN or infinite. Nothing is changed by such a step: no weight, no running
-   * statistic, no average. Above 0 every step is waited for, which costs time on a GPU, and what it replaces is kept until its loss is known.
+   * How many steps in a row may be left out because a loss or a gradient is NaN or infinite. Nothing is changed by such a step: no weight, no
+   * running statistic, no average. Above 0 every step is waited for, which costs time on a GPU, and begins with a copy of all weights.
    * @defaultValue 0: the first such loss is thrown
    */
   readonly skipNonFinite?: number;
@@ -100,7 +100,7 @@ export interface FitProgress {
   readonly step: number;
   /** Steps of the whole run. */
   readonly totalSteps: number;
-  /** The classifier's loss in this step. */
+  /** The classifier's loss in this step; NaN for one that was left out. */
   readonly loss: number;
 }
 

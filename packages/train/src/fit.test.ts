@@ -308,7 +308,11 @@ describe('fit with several groups', () => {
 
 describe('fit skips steps whose loss is not finite', () => {
   /** Two groups with a loss times NaN in some steps; takes down all state at the start of every step. */
-  function run(bad: (step: number) => boolean, extra: Partial<Parameters<typeof fit>[0]> = {}) {
+  function run(
+    bad: (step: number) => boolean,
+    extra: Partial<Parameters<typeof fit>[0]> = {},
+    how: 'loss' | 'gradient' = 'loss',
+  ) {
     const classifier = linearClassifier();
     const optimizers = { classifier: sgd({ momentum: 0.9 }), generator: adamw() };
     const own = twoGroups();
@@ -329,10 +333,11 @@ describe('fit skips steps whose loss is not finite', () => {
         seen.push(takeDown());
         const { losses, metrics } = own.step(given, batch, context);
         if (!bad(context.step)) return { losses, metrics };
-        return {
-          losses: { ...losses, generator: tf.mul(losses['generator']!, Number.POSITIVE_INFINITY) },
-          metrics,
-        };
+        const loss = losses['generator']!;
+        // The second is finite and has no finite gradient.
+        const generator: tf.Scalar =
+          how === 'loss' ? tf.mul(loss, Infinity) : tf.add(loss, tf.sqrt(tf.mul(own.weight, 0)));
+        return { losses: { ...losses, generator }, metrics };
       },
       afterStep: () => tf.tidy(() => own.idle.assign(tf.add(own.idle, 1))),
     };
@@ -372,6 +377,31 @@ describe('fit skips steps whose loss is not finite', () => {
     });
     const resumed = run(bad, { skipNonFinite: 3, store, resume: true });
     await expect(resumed.done).rejects.toThrow('at step 14 (epoch 3');
+  });
+
+  it('also where the gradients alone are not', async () => {
+    const { seen, done } = run((step) => step === 3, { skipNonFinite: 1 }, 'gradient');
+    await done;
+    expect(seen.flatMap((state, step) => (state === seen[step + 1] ? [step] : []))).toEqual([3]);
+    const always = run((step) => step > 2, { skipNonFinite: 1 }, 'gradient');
+    await expect(always.done).rejects.toThrow(
+      'fit: gradients must be finite at step 5; got "NaN or Infinity"',
+    );
+    expect(always.takeDown()).toBe(always.seen[3]);
+  });
+
+  it('but not all of an epoch', async () => {
+    const { done } = run((step) => step >= 6, { skipNonFinite: 100 });
+    await expect(done).rejects.toThrow(
+      'fit: epoch 2 must have a step whose losses and gradients are finite; got "none"',
+    );
+  });
+
+  it('throws before another step is begun', async () => {
+    const alone = run((step) => step >= 1 && step <= 3, { skipNonFinite: 2 });
+    await expect(alone.done).rejects.toThrow('at step 4 (epoch 1');
+    expect(alone.seen).toHaveLength(4);
+    expect(alone.takeDown()).toBe(alone.seen[1]);
   });
 });
 

@@ -59,7 +59,7 @@ export interface EpochRecord extends TrainingNumbers {
   readonly step: number;
   /** Learning rate of the classifier in the last step. */
   readonly learningRate: number;
-  /** Steps that were left out because a loss was not finite, if there were any: see `skipNonFinite` of `fit`. */
+  /** Steps that were left out because a loss or a gradient was not finite, if there were any: see `skipNonFinite` of `fit`. */
   readonly skippedSteps?: number;
   /** Evaluation on unmixed images, if this epoch had one. */
   readonly validation?: Evaluation;

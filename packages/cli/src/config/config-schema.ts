@@ -170,7 +170,7 @@ const channels = z.array(z.number()).min(1).readonly();
 
 const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
   epochs: z.int().min(1).default(20).describe('passes over the training images'),
-  batchSize: z.int().min(1).default(128).describe('images in a step'),
+  batchSize: z.int().min(1).default(128).describe('images in a batch'),
   schedule: z
     .enum(['cosine', 'constant'])
     .default('cosine')
@@ -209,7 +209,7 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
     .int()
     .min(0)
     .default(0)
-    .describe('steps in a row that may be left out because a loss is NaN or infinite'),
+    .describe('steps in a row that may be left out because a loss or a gradient is NaN or infinite'),
   ...augmentKeys,
   mean: channels.default([0.4914, 0.4822, 0.4465]).describe('mean of each channel, white is 1'),
   std: channels

@@ -65,8 +65,8 @@ function createSchedule(
   final: number,
   stepsPerEpoch: number,
 ): Schedule {
-  const warmupSteps = Math.round(warmupEpochs * stepsPerEpoch);
   const totalSteps = epochs * stepsPerEpoch;
+  const warmupSteps = Math.min(Math.round(warmupEpochs * stepsPerEpoch), totalSteps - 1);
   const before = warmup === 'before' ? warmupSteps : 0;
   const plain =
     schedule === 'constant'

@@ -22,7 +22,8 @@ export function designOf(config: BlockConfig): MixBlockDesign {
     reduction: Number(config['reduction'] ?? 2),
     lamConcat: config['lam_concat'] ? 'all' : config['lam_concat_v'] ? 'value' : 'none',
     lamMultiply: config['lam_mul'] ? residual : 'none',
-    lamGain: Number(config['lam_mul'] || 1),
+    // Without the residual a number says no more than true.
+    lamGain: residual === 'residual' ? Number(config['lam_mul'] || 1) : 1,
     rescale: (config['lam_mul_k'] ?? -1) as number | number[],
     queryKey: config['x_qk_concat'] ? 'joint' : 'shared',
     attentionNorm: config['att_norm_cfg'] ? 'batch' : 'none',

@@ -1,4 +1,5 @@
 import type { Batch, StepContext } from '@mix/core';
+import { globalNorm } from '../clip-gradients.js';
 import { GradientMean } from './gradient-mean.js';
 import type { Trained } from './run-state.js';
 import { isBadLoss } from './step-reader.js';
@@ -41,17 +42,25 @@ export class StepUnderWay {
     method.afterStep?.(classifier, this.#context);
   }
 
-  /** Whether a loss of the step is NaN or infinite, once the device has told. */
-  async hasBadLoss(): Promise<boolean> {
-    const values = await Promise.all(this.#reads.map(({ numbers }) => numbers.data()));
-    return this.#reads.some(({ names }, batch) =>
-      names.some((name, index) => isBadLoss(name, values[batch]?.[index] as number)),
-    );
+  /** Whether all losses and gradients of the step are finite, once the device has told. */
+  async isFinite(): Promise<boolean> {
+    const norm = globalNorm(this.#mean.gradients);
+    try {
+      const size = norm.data();
+      const values = await Promise.all(this.#reads.map(({ numbers }) => numbers.data()));
+      const areFinite = this.#reads.every(({ names }, batch) =>
+        names.every((name, index) => !isBadLoss(name, values[batch]?.[index] as number)),
+      );
+      return areFinite && Number.isFinite((await size)[0]);
+    } finally {
+      norm.dispose();
+    }
   }
 
-  /** Puts back everything that the step has changed. */
-  undo(): void {
+  /** Puts back everything that the step has changed, if it was told to hold on to that; whether it has. */
+  undo(): boolean {
     this.#undo?.restore();
+    return this.#undo !== undefined;
   }
 
   /** Gives away the numbers of its batches. */

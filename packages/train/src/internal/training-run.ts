@@ -28,6 +28,7 @@ export class TrainingRun {
   #position: Position = { epoch: 0, stepInEpoch: 0, step: 0, learningRate: 0, totals: noTotals() };
   #resumedFrom: CheckpointSlot | undefined;
   #step: StepUnderWay | undefined;
+  #isTorn = false;
 
   constructor(options: FitOptions) {
     this.#options = options;
@@ -88,6 +89,8 @@ export class TrainingRun {
       mark = now();
     }
     await this.#reader.flush();
+    // A source that ended on the signal: what the step's batches have changed cannot be saved with a position before it.
+    if (this.#step !== undefined) this.#isTorn = !this.#step.undo();
     if (signal?.aborted) return false;
     if (position.stepInEpoch < stepsPerEpoch) {
       throw invalidArgument('fit', 'train', `give ${train.numBatches} batches an epoch`, batches);
@@ -100,6 +103,18 @@ export class TrainingRun {
     const { signal, log } = this.#options;
     const position = this.#position;
     const epoch = position.epoch + 1;
+    if (position.totals.samples === 0) {
+      throw invalidArgument(
+        'fit',
+        `epoch ${epoch}`,
+        'have a step whose losses and gradients are finite',
+        'none',
+        {
+          code: 'NOT_FINITE',
+          remedy: 'Lower the learning rate, or clip gradients with clip: { norm: 1 }',
+        },
+      );
+    }
     let found: Findings;
     try {
       found = await lookAt(this.#options, epoch);
@@ -124,11 +139,11 @@ export class TrainingRun {
     return true;
   }
 
-  /** Settles every step and saves; a run without a store saves nothing. */
+  /** Settles every step and saves; a run without a store, or that ended within a step, saves nothing. */
   async save(slots: readonly ('last' | 'best')[]): Promise<void> {
     await this.#reader.flush();
     const { store } = this.#options;
-    if (store === undefined) return;
+    if (store === undefined || this.#isTorn) return;
     const bytes = await encodeCheckpoint(await captureRun(this.#trained, this.#position, this.#identity));
     for (const slot of slots) await store.save(slot, bytes);
   }
@@ -181,7 +196,7 @@ export class TrainingRun {
     const position = this.#position;
     const { groups } = this.#plan;
     const learningRate = groups.find(({ name }) => name === 'classifier')?.schedule(position.step) ?? 0;
-    const isBad = skipNonFinite > 0 && (await step.hasBadLoss());
+    const isBad = skipNonFinite > 0 && !(await step.isFinite());
     if (isBad) step.undo();
     else step.apply();
     const reads = step.takeNumbers();
@@ -194,10 +209,10 @@ export class TrainingRun {
       for (const { numbers } of reads) numbers.dispose();
       position.skippedInRow = (position.skippedInRow ?? 0) + 1;
       position.totals.skipped = (position.totals.skipped ?? 0) + 1;
+      this.#tellProgress(position.epoch + 1, position.stepInEpoch, position.step, Number.NaN);
       return;
     }
     position.skippedInRow = 0;
-    // Of a step too many, the reader throws and says which loss it was.
     await this.#reader.push(
       {
         step: position.step,
@@ -208,10 +223,17 @@ export class TrainingRun {
       },
       reads,
     );
+    if (!isBad) return;
+    // Of a step too many, the reader throws and says which loss it was, before another step is begun.
+    await this.#reader.flush();
+    throw invalidArgument('fit', 'gradients', `be finite at step ${position.step}`, 'NaN or Infinity', {
+      code: 'NOT_FINITE',
+      remedy: 'Lower the learning rate, or find what of the loss has no gradient',
+    });
   }
 
   #handleStep(read: ReadStep, batches: readonly NumbersOfBatch[]): void {
-    const { log, logEvery = 50, onProgress, epochs } = this.#options;
+    const { log, logEvery = 50 } = this.#options;
     const { step, epoch, stepInEpoch, learningRate } = read;
     const own = noTotals();
     for (const { numbers, samples } of batches) {
@@ -220,7 +242,12 @@ export class TrainingRun {
     }
     const values = recordNumbers(meansOf(own));
     if (logEvery > 0 && step % logEvery === 0) log?.({ type: 'step', step, epoch, ...values, learningRate });
+    this.#tellProgress(epoch, stepInEpoch, step, values.loss);
+  }
+
+  #tellProgress(epoch: number, stepInEpoch: number, step: number, loss: number): void {
+    const { onProgress, epochs } = this.#options;
     const { stepsPerEpoch, totalSteps } = this.#plan;
-    onProgress?.({ epoch, epochs, stepInEpoch, stepsPerEpoch, step, totalSteps, loss: values.loss });
+    onProgress?.({ epoch, epochs, stepInEpoch, stepsPerEpoch, step, totalSteps, loss });
   }
 }

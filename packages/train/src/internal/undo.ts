@@ -2,7 +2,10 @@ import type { State } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { partsOf, type Trained } from './run-state.js';
 
-/** Everything that a step changes, as it was before it. Shares the tensors until the step replaces them. */
+/**
+ * Everything that a step changes, as it was before it. Shares what a state clones until the step replaces it; convolutions and dense layers
+ * of `@mix/models` come as copies, in PyTorch's layout.
+ */
 export class Undo {
   readonly #parts: readonly { readonly restore: () => void; readonly state: State }[];
 
