@@ -120,9 +120,9 @@ describe('mix train', () => {
   });
 
   it('counts steps, not batches, where it accumulates', async () => {
-    const words = '--accumulate 3 --learning-rate 0.1 --out parts';
+    const words = '--accumulate 3 --learning-rate 0.1 --out accumulated';
     expect(await mix(...toy(64, 1), ...words.split(' '))).toMatchObject({ exitCode: 0, stderr: '' });
-    const [start, epoch] = records('parts');
+    const [start, epoch] = records('accumulated');
     expect(start).toMatchObject({ type: 'start', stepsPerEpoch: 2 });
     // Half of a cosine of two steps.
     expect(epoch).toMatchObject({ step: 2, learningRate: expect.closeTo(0.05, 6) });
