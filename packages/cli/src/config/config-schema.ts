@@ -9,6 +9,7 @@ import { samplerNames } from '../factories/samplers.js';
 import { augmentKeys } from './augment-keys.js';
 import { checkCombinations } from './check-combinations.js';
 import { choiceSection } from './choice-section.js';
+import { stepKeys } from './step-keys.js';
 
 const data = z.strictObject({
   kind: z
@@ -195,21 +196,7 @@ const train = choiceSection('optimizer', 'the optimiser', optimizers, 'sgd', {
     .default(1)
     .describe('multiply the learning rate by this from each stage to the one before it'),
   headRate: z.number().positive().default(1).describe("multiply the last layer's learning rate by this"),
-  clipNorm: z.number().positive().exactOptional().describe('clip gradients to this common norm'),
-  clipJointly: z
-    .boolean()
-    .default(false)
-    .describe("take the norm of the network's and the masks' gradients together, as published"),
-  accumulate: z
-    .int()
-    .min(1)
-    .default(1)
-    .describe('batches whose gradients are averaged for each step: large batches in little memory'),
-  skipNonFinite: z
-    .int()
-    .min(0)
-    .default(0)
-    .describe('steps in a row that may be left out because a loss or a gradient is NaN or infinite'),
+  ...stepKeys,
   ...augmentKeys,
   mean: channels.default([0.4914, 0.4822, 0.4465]).describe('mean of each channel, white is 1'),
   std: channels

@@ -7,8 +7,8 @@ export type Identity = Readonly<Record<string, string>>;
 const SCHEDULE = 'schedule of';
 
 /** What must be equal for a run to go on from a checkpoint, in short readable texts. */
-export function identityOf(options: FitOptions, { groups, totalSteps }: RunPlan): Identity {
-  const { method, train, epochs, rng, clip, config, accumulate = 1 } = options;
+export function identityOf(options: FitOptions, { groups, totalSteps, accumulate }: RunPlan): Identity {
+  const { method, train, epochs, rng, clip, config } = options;
   const identity: Record<string, string> = {
     method: method.name,
     seed: rng

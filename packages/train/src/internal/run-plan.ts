@@ -18,6 +18,8 @@ export interface RunPlan {
   readonly groups: readonly Group[];
   /** Clips the gradients of all groups together. */
   readonly jointClip?: Clip;
+  /** Batches in a step; in the last one of an epoch there may be fewer. */
+  readonly accumulate: number;
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
 }
@@ -74,7 +76,7 @@ export function planRun(options: FitOptions): RunPlan {
   });
   const stepsPerEpoch = Math.ceil(train.numBatches / accumulate);
   const totalSteps = epochs * stepsPerEpoch;
-  return { groups, ...(isJoint && { jointClip: clip }), stepsPerEpoch, totalSteps };
+  return { groups, ...(isJoint && { jointClip: clip }), accumulate, stepsPerEpoch, totalSteps };
 }
 
 /** The classifier's group holds its variables and those that the method has trained with them. */

@@ -63,14 +63,8 @@ export class TrainingRun {
 
   /** Does the steps that the epoch still has; false if the signal came first. */
   async trainEpoch(): Promise<boolean> {
-    const {
-      train,
-      signal,
-      checkpointEvery = 0,
-      accumulate = 1,
-      now = () => performance.now(),
-    } = this.#options;
-    const { stepsPerEpoch } = this.#plan;
+    const { train, signal, checkpointEvery = 0, now = () => performance.now() } = this.#options;
+    const { stepsPerEpoch, accumulate } = this.#plan;
     const position = this.#position;
     if (signal?.aborted) return false;
     if (position.stepInEpoch === stepsPerEpoch) return true;
@@ -167,8 +161,8 @@ export class TrainingRun {
 
   /** Adds a batch to the step under way, or begins one. */
   #addBatch(host: Parameters<FitOptions['prepare']>[0]): void {
-    const { rng, prepare, guide, accumulate = 1, skipNonFinite = 0 } = this.#options;
-    const { totalSteps } = this.#plan;
+    const { rng, prepare, guide, skipNonFinite = 0 } = this.#options;
+    const { totalSteps, accumulate } = this.#plan;
     const { epoch, stepInEpoch, step } = this.#position;
     const context: StepContext = {
       rng: rng.fork('step', epoch, stepInEpoch, RANK),
