@@ -11,9 +11,9 @@ import { TrainingRun } from './internal/training-run.js';
  *
  * @param options Everything in it is borrowed: classifier, method, optimisers and tensors stay the caller's to dispose.
  * @returns The last and the best epoch, and whether `signal` stopped the run.
- * @throws MixError `INVALID_ARGUMENT` for options that do not fit, before the first step; `NOT_FINITE` for a loss (more
- *   often in a row than `skipNonFinite` allows) or a parameter that is NaN or infinite; `STATE_MISMATCH` for a checkpoint of another run; `CORRUPT_DATA` if no checkpoint
- *   can be read.
+ * @throws MixError `INVALID_ARGUMENT` for options that do not fit, before the first step; `NOT_FINITE` for a loss that is NaN or infinite
+ *   (with `skipNonFinite`, for losses or gradients of more steps in a row), or such a parameter; `STATE_MISMATCH` for a checkpoint of
+ *   another run; `CORRUPT_DATA` if no checkpoint can be read.
  */
 export async function fit(options: FitOptions): Promise<FitResult> {
   const run = new TrainingRun(options);

@@ -32,7 +32,7 @@ export function createTrainReporter(printer: Printer): TrainReporter {
         printer.line(formatEpoch(record, epochs));
         if (record.skippedSteps !== undefined) {
           printer.note(
-            `epoch ${record.epoch}: left out ${record.skippedSteps} steps, whose loss was not finite`,
+            `epoch ${record.epoch}: left out ${record.skippedSteps} steps, whose loss or gradients were not finite`,
           );
         }
         const now = collapseOf(record, epochs);
