@@ -55,6 +55,10 @@ if (serve) {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const flags = ['--headless', ...sandbox, `--user-data-dir=${profile}`, ...software];
   const browser = spawn(chromium, [...flags, address], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => browser.once('exit', resolve));
+  void ended.then((code) =>
+    report([{ backend: 'chromium', problem: `ended by itself with exit status ${code}` }]),
+  );
   const minutes = 6;
   const late = setTimeout(
     () => report([{ backend: 'chromium', problem: `no results in ${minutes} minutes` }]),
@@ -63,7 +67,7 @@ if (serve) {
   const found = await results;
   clearTimeout(late);
   browser.kill();
-  await new Promise((resolve) => browser.once('exit', resolve));
+  await ended;
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 
   const wanted = Object.fromEntries(
