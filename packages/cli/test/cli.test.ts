@@ -82,6 +82,13 @@ describe('mix', () => {
     expect(await call(...words)).toEqual({ exitCode, stdout: '', stderr: `mix: ${line}\n` });
   });
 
+  it('names the flag of a stage that the model does not have', async () => {
+    const words = '--mask-stage 9 --train-limit 16 --test-limit 8 --model resnet20 --backend cpu --workers 0';
+    const { exitCode, stderr } = await call('train', '--mixer', 'samix', ...words.split(' '));
+    expect(stderr).toBe("mix: --mask-stage must be one of the classifier's 3 stages; got 9\n");
+    expect(exitCode).toBe(1);
+  });
+
   it('ends the process with the exit code of a failure', async () => {
     const stderr = "mix: unknown command 'trian'; did you mean train?\n";
     expect(await mix('trian')).toEqual({ exitCode: 2, stdout: '', stderr });

@@ -31,6 +31,12 @@ export function checkLearned(
   checkTeacher(section, refuse);
   checkGenerator(section, train, refuse);
   checkBlock(section, refuse);
+  if (train.batchSize < 2) {
+    refuse(
+      ['train', 'batchSize'],
+      `be at least 2 with ${chosen}, which mixes images of a batch with each other`,
+    );
+  }
   const { mixSamples, randomSamples } = section;
   if (randomSamples === true && mixSamples === 2) {
     refuse(['method', 'randomSamples'], 'be left out with --mix-samples 2, the fewest there are');

@@ -228,6 +228,10 @@ describe('resolveConfig', () => {
       { 'method.mixer': 'automix', 'method.lamGain': 2 },
       '--lam-gain must be 1 without --lam-multiply residual; got 2',
     ],
+    [
+      { 'method.mixer': 'adautomix', 'train.batchSize': 1 },
+      '--batch-size must be at least 2 with --mixer adautomix, which mixes images of a batch with each other; got 1',
+    ],
     [{ 'train.warmupFrom': 0.1 }, '--warmup-from must come with --warmup within; got 0.1'],
     [
       { 'method.mixer': 'automix', 'method.generatorWarmupEpochs': 20 },

@@ -44,6 +44,10 @@ it.each([
     'loadState: prefix must be what names of a begin with; got "x."',
     '--weights-prefix must be what names of a begin with; got "x."',
   ],
+  [
+    "samix: stage must be one of the classifier's 3 stages; got 9",
+    "--mask-stage must be one of the classifier's 3 stages; got 9",
+  ],
 ])('names flags where the library names options: %s', (message, line) => {
   const options = { code: 'CORRUPT_DATA', argument: 'onCorrupt', received: 1 } as const;
   expect(describeError(new MixError(message, options), false)).toBe(line);

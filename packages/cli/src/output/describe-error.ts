@@ -24,6 +24,7 @@ function inFlags(message: string): string {
     .replace(/set onCorrupt to '(\w+)' or '(\w+)'/, 'pass --on-corrupt $1 or --on-corrupt $2')
     .replace(/(?<![\w/.'-])(?:onCorrupt|maxCorrupt|imageSize)(?![\w/]|\.\w)/g, (name) => flagOf[name] ?? name)
     .replace(/(--(?:max-corrupt|image-size)) = /g, '$1 ')
+    .replace(/^(?:automix|samix|adautomix): stage must/, '--mask-stage must')
     .replace(/^loadState: prefix must/, '--weights-prefix must')
     .replace(/Pass (head|prefix|positions): '([^']*)'/g, 'Pass --weights-$1 $2');
 }
