@@ -1,11 +1,13 @@
-import { resolve } from 'node:path';
-import { handleSignals } from '@mix/train/node';
+import { join, resolve } from 'node:path';
+import type { TrainRecord } from '@mix/train';
+import { handleSignals, readRecords } from '@mix/train/node';
 import type { Command } from 'commander';
 import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
 import type { Config } from '../config/config-schema.js';
 import { headOf } from '../factories/learned/training-keys.js';
 import { commandName } from '../output/command-name.js';
 import { formatScores } from '../output/format-epoch.js';
+import { methodName } from '../output/method-name.js';
 import { createPrinter, type Printer } from '../output/printer.js';
 import { pathArgument, shownPath } from '../output/shown-path.js';
 import { createTrainReporter } from '../output/train-reporter.js';
@@ -40,7 +42,7 @@ async function train(
   const printer = createPrinter(json === true);
   const request = resolveRun({ file, resume, flags, note: printer.note });
   const signals = handleSignals();
-  const reporter = createTrainReporter(printer);
+  const reporter = createTrainReporter(printer, resume === undefined ? [] : logged(resume));
   let folder: ClaimedFolder | undefined;
   try {
     const data = await openData(request.data, request.seed);
@@ -58,7 +60,7 @@ async function train(
     printer.line(`backend  ${describeBackend(backend)}`);
     printer.line(`data     ${describeData(data)}`);
     printer.line(
-      `run      ${config.model.name} with mixer ${config.method.mixer}${describeHead(config)}, seed ${config.seed}, in ${shownPath(config.out)}`,
+      `run      ${config.model.name} with mixer ${describeMethod(config)}, seed ${config.seed}, in ${shownPath(config.out)}`,
     );
     const outcome = await runTraining({
       config,
@@ -78,12 +80,23 @@ async function train(
   }
 }
 
-function describeHead({ method }: Config): string {
-  return 'head' in method ? `, evaluated by head ${headOf(method)}` : '';
+// Only for what is said of the masks: a run goes on without its log too.
+function logged(folder: string): readonly TrainRecord[] {
+  try {
+    return readRecords(join(folder, 'metrics.jsonl'));
+  } catch {
+    return [];
+  }
 }
 
-function claimFor({ out, method, model }: Config): ClaimedFolder {
-  return out === undefined ? claimNewFolder(method.mixer, model.name) : claimFolder(out);
+function describeMethod(config: Config): string {
+  const { method } = config;
+  return `${methodName(config)}${'head' in method ? `, evaluated by head ${headOf(method)}` : ''}`;
+}
+
+function claimFor({ out, method, labels, model }: Config): ClaimedFolder {
+  if (out !== undefined) return claimFolder(out);
+  return claimNewFolder(method.mixer, ...(labels.rule === 'mixed' ? [] : [labels.rule]), model.name);
 }
 
 function claimAgain(folder: string): ClaimedFolder {
