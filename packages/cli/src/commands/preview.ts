@@ -8,7 +8,7 @@ import { drawGallery } from '../gallery/draw-gallery.js';
 import { drawSweep } from '../gallery/draw-sweep.js';
 import { writePng } from '../gallery/write-png.js';
 import { createPrinter, type Printer } from '../output/printer.js';
-import { drawFirstMixes } from '../run/draw-first-mixes.js';
+import { drawFirstMixes, readFirstImages } from '../run/draw-first-mixes.js';
 import { drawLearnedMasks } from '../run/draw-learned-masks.js';
 import { openData } from '../run/open-data.js';
 import { resolveRun } from '../run/resolve-run.js';
@@ -56,7 +56,8 @@ async function preview(
   const config = resolveConfig({ file: { name: path ?? 'preview', content }, flags });
   const data = await openData(config.data, config.seed);
   await startBackend(config.backend);
-  const gallery = await drawFirstMixes(config, data, rows);
+  const images = await readFirstImages(config, data, rows);
+  const gallery = await drawFirstMixes(config, data, images, { count: rows });
   const file = resolve(out);
   await writePng(file, drawGallery(gallery));
   printer.line(`${out}: ${gallery.title}, ${gallery.rows.length} rows`);

@@ -69,6 +69,7 @@ async function train(
       signal: signals.signal,
       onRecord: reporter.onRecord,
       onProgress: reporter.onProgress,
+      onNote: reporter.onNote,
     });
     reporter.close();
     printOutcome(printer, config, outcome);

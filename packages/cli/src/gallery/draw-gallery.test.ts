@@ -17,7 +17,7 @@ const row: GalleryRow = {
     { picture: plain([200, 0, 0]), label: 'cat' },
     { picture: plain([0, 0, 200]), label: 'dog' },
   ],
-  mask: plain([255, 255, 255]),
+  masks: [{ picture: plain([255, 255, 255]) }],
   mix: plain([150, 0, 50]),
   lam: 0.75,
   targets: [
@@ -62,6 +62,30 @@ describe('drawGallery', () => {
     expect(contains(gallery, lam)).toBe(true);
   });
 
+  it('shows the share of a mask apart from λ, and the masks of more than two images', () => {
+    const inked = (text: string): Picture => {
+      const words = new Canvas(textWidth(text, 2), 14, [255, 255, 255]);
+      words.write(text, 0, 0, 2, [20, 20, 20]);
+      return words;
+    };
+    const gallery = drawGallery({
+      title: 'automix',
+      rows: [{ ...row, lam: 0.49, masks: [{ picture: plain([255, 255, 255]), share: 0.94 }] }],
+    });
+    expect(contains(gallery, inked('share 0.94'))).toBe(true);
+    expect(contains(drawGallery({ title: '', rows: [row] }), inked('share'))).toBe(false);
+    const masks = [9, 8, 7].map((grey) => ({ picture: plain([grey, grey, grey]), share: 1 / 3 }));
+    const sources = [...row.sources, { picture: plain([0, 9, 0]), label: 'eel' }];
+    const three = drawGallery({ title: 'adautomix', rows: [{ ...row, sources, masks }, row] });
+    const column = (at: number) => colourAt(three, 20 + at * 144 + 64, 80 + 64);
+    expect([3, 4, 5, 6].map(column)).toEqual([
+      [9, 9, 9],
+      [8, 8, 8],
+      [7, 7, 7],
+      [150, 0, 50],
+    ]);
+  });
+
   it('grows by one row a sample', () => {
     const [one, two, three] = [1, 2, 3].map((count) =>
       drawGallery({ title: '', rows: Array(count).fill(row) }),
@@ -77,7 +101,7 @@ describe('drawGallery', () => {
     const large = plain([9, 9, 9], 224);
     const picture = {
       sources: [{ picture: large, label: 'x' }],
-      mask: large,
+      masks: [{ picture: large }],
       mix: large,
       lam: 1,
       targets: [],

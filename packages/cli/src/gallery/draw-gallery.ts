@@ -21,14 +21,15 @@ const line = (glyphSize[1] + 3) * text;
 const smallestCell = 128;
 
 /**
- * Draws a table of mixed samples, one a row: the sources with their classes, the mask of the own image, the mix, λ and the
- * targets. Images keep their pixels, enlarged by a whole factor.
+ * Draws a table of mixed samples, one a row: the sources with their classes, the mask of the own image or of each, with its mean share
+ * where that need not be λ, the mix, λ and the targets. Images keep their pixels, enlarged by a whole factor.
  */
 export function drawGallery({ title, rows }: Gallery): Picture {
   const { width, height } = rows[0]?.mix ?? { width: smallestCell, height: smallestCell };
   const scale = Math.max(1, Math.round(smallestCell / Math.max(width, height)));
   const cellWidth = Math.max(width * scale, smallestCell);
-  const heads = columnHeads(Math.max(...rows.map((row) => row.sources.length), 1));
+  const sourceCount = Math.max(...rows.map((row) => row.sources.length), 1);
+  const heads = columnHeads(sourceCount, Math.max(...rows.map((row) => row.masks.length), 1));
   const columnLeft = (column: number): number => margin + column * (cellWidth + gap);
   const noteLeft = columnLeft(heads.length);
   const noteWidth = widthOfNotes(rows);
@@ -49,7 +50,9 @@ export function drawGallery({ title, rows }: Gallery): Picture {
       canvas.write(fitText(caption, cellWidth, text), left, rowTop + picture.height * scale + 6, text, ink);
     };
     for (const [column, { picture, label }] of row.sources.entries()) show(picture, column, label);
-    show(row.mask, heads.length - 2);
+    for (const [column, { picture, share }] of row.masks.entries()) {
+      show(picture, sourceCount + column, share === undefined ? '' : `share ${share.toFixed(2)}`);
+    }
     show(row.mix, heads.length - 1);
     canvas.write(`λ ${row.lam.toFixed(2)}`, noteLeft, rowTop, 2 * text, ink);
     for (const [place, target] of targetLines(row).entries()) {
@@ -59,10 +62,11 @@ export function drawGallery({ title, rows }: Gallery): Picture {
   return canvas;
 }
 
-function columnHeads(sourceCount: number): readonly string[] {
+function columnHeads(sourceCount: number, maskCount: number): readonly string[] {
   if (sourceCount === 1) return ['image', 'mask', 'mix'];
   const letters = Array.from({ length: sourceCount }, (_, index) => String.fromCharCode(97 + index));
-  return [...letters.map((letter) => `image ${letter}`), 'mask of a', 'mix'];
+  const masks = letters.slice(0, maskCount).map((letter) => `mask of ${letter}`);
+  return [...letters.map((letter) => `image ${letter}`), ...masks, 'mix'];
 }
 
 function targetLines({ targets }: GalleryRow): string[] {

@@ -56,7 +56,7 @@ export async function maskSweep(
     steps: mixes.map(({ lam, mixed }) => ({
       lam,
       shown: mixed.lam.row(row)[0] ?? 0,
-      mask: pictureOf(mixed.masks, row, 1),
+      mask: pictureOf(mixed.masks, row, 0),
       mix: pictureOf(mixed.images, row),
     })),
   }));

@@ -3,6 +3,7 @@ import { cutmix, mixup } from '@mix/handcrafted';
 import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
+import type { Picture } from './canvas.js';
 import { mixRows } from './mix-rows.js';
 
 useBackend('cpu');
@@ -28,7 +29,10 @@ it('shows who was mixed with whom, where, and by how much', async () => {
   const rows = await mixRows({ ...options, mixer: cutmix() });
   expect(tf.memory().numTensors).toBe(before);
   expect(rows).toHaveLength(4);
-  for (const [index, { sources, mask, mix, lam, targets }] of rows.entries()) {
+  for (const [index, { sources, masks, mix, lam, targets }] of rows.entries()) {
+    const [mask] = masks.map(({ picture }) => picture) as [Picture];
+    // Its mean is λ: nothing to tell apart.
+    expect(masks).toEqual([{ picture: mask }]);
     expect(sources[0]?.label).toBe(classes[index]);
     const [own, other] = sources.map(({ label }) => brightness(label)) as [number, number];
     const shown = Array.from({ length: 64 }, (_, pixel) => mix.pixels[3 * pixel]);
@@ -44,10 +48,10 @@ it('shows who was mixed with whom, where, and by how much', async () => {
 
 it('shows grey images, and blends as they are', async () => {
   const rows = await mixRows({ ...options, batch: plainBatch(1), mixer: mixup() });
-  for (const { sources, mix, mask, lam } of rows) {
+  for (const { sources, mix, masks, lam } of rows) {
     const [own, other] = sources.map(({ label }) => brightness(label)) as [number, number];
     for (const value of mix.pixels) expect(Math.abs(value - (lam * own + (1 - lam) * other))).toBeLessThan(1);
-    for (const value of mask.pixels) expect(Math.abs(value - 255 * lam)).toBeLessThan(1);
+    for (const value of masks[0]?.picture.pixels ?? []) expect(Math.abs(value - 255 * lam)).toBeLessThan(1);
   }
 });
 

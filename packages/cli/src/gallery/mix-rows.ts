@@ -1,3 +1,4 @@
+import type { WatchedPlan } from '@mix/automix';
 import {
   type Batch,
   denseTargets,
@@ -5,6 +6,7 @@ import {
   type HostBatch,
   type MixedBatch,
   type Mixer,
+  type Plan,
   plainTargets,
   type Rng,
 } from '@mix/core';
@@ -44,14 +46,19 @@ export async function mixRows({ mixer, batch, classes, rng, count }: MixRowsOpti
         classes.length,
       );
       const sources = mixed.sources.row(row);
+      const shown = mixed.lam.row(row);
+      const asked = askedLam(mixed.plan, row);
       rows.push({
         sources: sources.map((source) => ({
           label: heaviest(labels.row(source), classes)[0]?.label ?? '?',
           picture: pictureOf(images, source),
         })),
-        mask: pictureOf(mixed.masks, row, 1),
+        masks: (asked === undefined || sources.length <= 2 ? [0] : [...sources.keys()]).map((image) => ({
+          picture: pictureOf(mixed.masks, row, image),
+          ...(asked !== undefined && { share: shown[image] ?? 0 }),
+        })),
         mix: pictureOf(mixed.images, row),
-        lam: mixed.lam.row(row)[0] ?? 1,
+        lam: asked ?? shown[0] ?? 1,
         targets: heaviest(mixed.targets.row(row), classes),
       });
     }
@@ -71,14 +78,22 @@ function upload({ images, shape, labels }: HostBatch, classes: number): Batch {
   };
 }
 
+// Of learned masks, whose mean need not be the λ that labels are mixed by.
+function askedLam(plan: Plan, row: number): number | undefined {
+  if (plan.method !== 'mixBlock' && plan.method !== 'maskGenerator') return undefined;
+  const lam = (plan as WatchedPlan).lam[row];
+  return typeof lam === 'number' ? lam : lam?.[0];
+}
+
 async function downloadMixed(
   mixed: MixedBatch,
   classes: number,
-): Promise<Record<'images' | 'masks' | 'sources' | 'lam' | 'targets', HostRows>> {
-  const { images, masks, sources, lam } = mixed;
+): Promise<Record<'images' | 'masks' | 'sources' | 'lam' | 'targets', HostRows> & { readonly plan: Plan }> {
+  const { images, masks, sources, lam, plan } = mixed;
   try {
     if (masks === undefined) throw new Error(`${mixed.plan.method}: gives no masks, so it cannot be drawn`);
     return {
+      plan,
       images: await download(images),
       masks: await download(masks),
       sources: await download(sources),

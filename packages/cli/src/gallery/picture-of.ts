@@ -16,14 +16,14 @@ export async function download(tensor: Tensor, owned = false): Promise<HostRows>
   return { shape, row: (index) => [...data.subarray(index * length, (index + 1) * length)] };
 }
 
-/** A row of images `[B,H,W,C]` in `[0,1]`; of its first `used` channels, all by default. */
-export function pictureOf(images: HostRows, row: number, used?: number): Picture {
+/** A row of images `[B,H,W,C]` in `[0,1]`; of masks one `channel`, in grey. */
+export function pictureOf(images: HostRows, row: number, channel?: number): Picture {
   const [, height = 0, width = 0, channels = 1] = images.shape;
   const values = images.row(row);
-  const last = (used ?? channels) - 1;
   // A picture has three channels; masks and grey images repeat the one they have.
   const pixels = Uint8Array.from({ length: height * width * 3 }, (_, index) => {
-    const value = values[Math.floor(index / 3) * channels + Math.min(index % 3, last)] ?? 0;
+    const from = channel ?? Math.min(index % 3, channels - 1);
+    const value = values[Math.floor(index / 3) * channels + from] ?? 0;
     return Math.round(Math.min(Math.max(value, 0), 1) * 255);
   });
   return { width, height, pixels };

@@ -1,12 +1,9 @@
-import { join } from 'node:path';
 import type { Json } from '@mix/core';
 import { type FitProgress, type FitResult, fit, type TrainRecord } from '@mix/train';
 import { openRunFolder } from '@mix/train/node';
 import type { Config } from '../config/config-schema.js';
-import { drawGallery } from '../gallery/draw-gallery.js';
-import { writePng } from '../gallery/write-png.js';
 import { createTraining } from './create-training.js';
-import { drawFirstMixes } from './draw-first-mixes.js';
+import { keepGallery } from './keep-gallery.js';
 import type { OpenedData } from './open-data.js';
 import { watchHeldOut } from './watch-held-out.js';
 
@@ -21,6 +18,8 @@ export interface TrainingRun {
   readonly signal: AbortSignal;
   readonly onRecord?: (record: TrainRecord) => void;
   readonly onProgress?: (progress: FitProgress) => void;
+  /** Gets remarks. */
+  readonly onNote?: (line: string) => void;
 }
 
 /** What became of a run. */
@@ -29,20 +28,20 @@ export interface TrainingOutcome extends FitResult {
   readonly corrupt: number;
 }
 
-const galleryRows = 8;
-
-/** Trains as configured and leaves `config.json`, `metrics.jsonl`, `gallery.png` and `checkpoints/` in the run folder. */
+/**
+ * Trains as configured and leaves `config.json`, `metrics.jsonl`, `gallery.png` and `checkpoints/` in the run folder. Learned masks are drawn
+ * again after each evaluation.
+ */
 export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
-  const { config, data, resume, signal, onRecord, onProgress } = run;
+  const { config, data, resume, signal, onRecord, onProgress, onNote } = run;
   const training = createTraining(config, data);
   try {
     const content = JSON.parse(JSON.stringify(config)) as Json;
     // Before anything is written: images that cannot be decoded show here, and the folder stays free.
-    const gallery = resume
-      ? undefined
-      : await drawFirstMixes(config, data, galleryRows, training.learned?.mixer);
+    const { learned } = training;
+    const gallery = await keepGallery(config, data, { learned, resume, onNote });
     const folder = await openRunFolder(config.out, resume ? { resume } : { config: content });
-    if (gallery !== undefined) await writePng(join(config.out, 'gallery.png'), drawGallery(gallery));
+    await gallery.write();
     const { clipNorm, clipJointly } = config.train;
     const result = await fit({
       classifier: training.model,
@@ -53,7 +52,12 @@ export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
       epochs: config.train.epochs,
       rng: training.rng,
       evaluated: training.evaluated,
-      ...(training.learned && { watch: () => watchHeldOut(training, config.seed) }),
+      ...(learned && {
+        watch: async (epoch: number) => {
+          await gallery.redraw(epoch);
+          return watchHeldOut(training, config.seed);
+        },
+      }),
       optimizers: training.groups.optimizers,
       schedule: training.groups.schedule,
       ...(clipNorm !== undefined && { clip: { norm: clipNorm, ...(clipJointly && { jointly: true }) } }),
