@@ -77,6 +77,16 @@ describe('mix', () => {
       2,
       '--mixer samix must come with a run that has learned its masks: draw them by mix preview --run <folder>',
     ],
+    [
+      ['preview', '--run', 'nowhere', '--rows', '2', '--data', 'x', '--test-limit', '3'],
+      2,
+      '--test-limit must be left out with --run: the run has its own; only --backend and --data may differ',
+    ],
+    [
+      ['preview', '--run', 'nowhere', '--config', 'none.json'],
+      2,
+      '--config must be left out with --run: the run has its own; only --backend and --data may differ',
+    ],
     [['preview', '--rows', '0'], 2, "--rows must be an integer from 1 to 100; got '0'"],
   ])('%j fails with %i and one line', async (words, exitCode, line) => {
     expect(await call(...words)).toEqual({ exitCode, stdout: '', stderr: `mix: ${line}\n` });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSafetensors } from '@mix/core';
@@ -112,9 +112,20 @@ describe('mix train', () => {
     await runMix([...learned, '--out', 'masks-parts'], folder, stop);
     expect(await mix('train', '--resume', 'masks-parts')).toMatchObject({ exitCode: 0 });
     expect(weightsHash('masks-parts')).toBe(weightsHash('masks'));
+    // Drawn again by the masks of the last epoch, after the checkpoint of the first one.
+    const written = (file: string) => statSync(join(folder, 'masks', file)).mtimeMs;
+    expect(written('gallery.png')).toBeGreaterThan(written('checkpoints/last.previous.safetensors'));
+    expect(read('masks-parts', 'gallery.png').equals(read('masks', 'gallery.png'))).toBe(true);
+    const last = join(folder, 'masks', 'checkpoints', 'last.safetensors');
+    writeFileSync(last, readFileSync(last).subarray(0, 1000));
     const preview = await mix('preview', '--run', 'masks', '--rows', '2', '--out', 'masks.png');
-    expect(preview).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(preview.stdout).toMatch(/^masks\.png: automix .*, 2 pairs\n$/);
+    expect(preview.exitCode).toBe(0);
+    expect(preview.stderr).toMatch(
+      /last\.safetensors is damaged .*\nmix: took last\.previous\.safetensors\n$/,
+    );
+    expect(preview.stdout).toMatch(
+      /^masks\.png: automix .*, 2 pairs\nthe masks are constant over the image \(.*\n$/,
+    );
     expect(existsSync(join(folder, 'masks.png'))).toBe(true);
   });
 

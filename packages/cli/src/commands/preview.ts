@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
+import { configOptions } from '../config/config-options.js';
 import { readConfigFile } from '../config/read-config-file.js';
 import { resolveConfig } from '../config/resolve-config.js';
 import { drawGallery } from '../gallery/draw-gallery.js';
@@ -12,6 +12,7 @@ import { drawFirstMixes, readFirstImages } from '../run/draw-first-mixes.js';
 import { drawLearnedMasks } from '../run/draw-learned-masks.js';
 import { openData } from '../run/open-data.js';
 import { resolveRun } from '../run/resolve-run.js';
+import { hasCheckpoint } from '../run/restore-newest.js';
 import { startBackend } from '../run/start-backend.js';
 import { UsageError } from '../usage-error.js';
 import { addCommonFlags, type CommonFlags } from './common-flags.js';
@@ -82,13 +83,14 @@ async function previewRun(
 ): Promise<void> {
   // Here --out is the picture, not the run's folder.
   const own = new Map([...flags].filter(([key]) => key !== 'out'));
-  const foreign = [...own.keys()].some((key) => key !== 'backend' && key !== 'data.path');
-  if (path !== undefined || foreign) {
+  const foreign = [...own.keys()].find((key) => key !== 'backend' && key !== 'data.path');
+  if (path !== undefined || foreign !== undefined) {
+    const flag = path !== undefined ? 'config' : configOptions().find((one) => one.path === foreign)?.flag;
     throw new UsageError(
-      '--run must come without --config and other keys than --backend and --data: the run has its own',
+      `--${flag} must be left out with --run: the run has its own; only --backend and --data may differ`,
     );
   }
-  if (!existsSync(join(run, 'checkpoints', 'last.safetensors'))) {
+  if (!hasCheckpoint(run)) {
     throw new Error(
       `--run: ${run} must be a run's folder with a checkpoint, which the end of an epoch brings; it has none`,
     );
@@ -101,12 +103,16 @@ async function previewRun(
   }
   const data = await openData(config.data, config.seed);
   await startBackend(config.backend);
-  const gallery = await drawLearnedMasks(config, data, { folder: run, count });
+  const gallery = await drawLearnedMasks(config, data, { folder: run, count, note: printer.note });
   const file = resolve(out);
   await writePng(file, drawSweep(gallery));
   printer.line(`${out}: ${gallery.title}, ${gallery.rows.length} pairs`);
-  const described = gallery.rows.map(({ steps }) => steps.map(({ lam, shown }) => ({ lam, shown })));
-  printer.result({ out: file, title: gallery.title, pairs: described });
+  for (const remark of gallery.remarks) printer.line(remark);
+  const { title, constant } = gallery;
+  const described = gallery.rows.map(({ steps }) =>
+    steps.map(({ lam, shown, spread }) => ({ lam, shown, spread })),
+  );
+  printer.result({ out: file, title, constant, pairs: described });
 }
 
 function parseRows(text: string): number {

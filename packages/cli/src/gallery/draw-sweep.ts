@@ -11,22 +11,30 @@ const margin = 20;
 const gap = 8;
 const text = 2;
 const line = (glyphSize[1] + 3) * text;
-const cell = 96;
+const cell = 128;
+
+const legend =
+  'upper lines: masks, white for a, with the mean share of a below · lower lines: mixes · attention: where in b a looks, mean over all of a';
 
 /**
  * Draws learned masks: two lines a pair, the own image with masks for λ from 0 to 1 above the partner with mixes, then where the own image
  * looks in its partner. Below each mask stands the share that it shows.
+ *
+ * @param remarks Lines below the title and the legend.
  */
 export function drawSweep({
   title,
+  remarks = [],
   rows,
 }: {
   readonly title: string;
+  readonly remarks?: readonly string[];
   readonly rows: readonly SweepRow[];
 }): Picture {
   const steps = rows[0]?.steps ?? [];
   const columns = steps.length + 2;
-  const top = margin + 2 * line + gap;
+  const texts = [title, legend, ...remarks];
+  const top = margin + (texts.length + 1) * line + gap;
   const pairHeight = 2 * (cell + line) + 2 * gap;
   const width = 2 * margin + columns * (cell + gap) - gap;
   const canvas = new Canvas(width, top + rows.length * pairHeight + margin, paper);
@@ -36,19 +44,24 @@ export function drawSweep({
     canvas.draw(fitted(picture), left(column), y, 1);
     canvas.write(fitText(caption, cell, text), left(column), y + cell + 4, text, faint);
   };
-  canvas.write(fitText(title, width - 2 * margin, text), margin, margin, text, ink);
-  for (const [index, { lam }] of steps.entries()) {
-    canvas.write(`λ ${lam.toFixed(1)}`, left(index + 1), margin + line + gap / 2, text, ink);
+  for (const [index, words] of texts.entries()) {
+    canvas.write(fitText(words, width - 2 * margin, text), margin, margin + index * line, text, ink);
   }
+  const heads = top - line - gap / 2;
+  for (const [index, { lam }] of steps.entries()) {
+    canvas.write(`λ ${lam.toFixed(1)}`, left(index + 1), heads, text, ink);
+  }
+  canvas.write('attention', left(columns - 1), heads, text, ink);
   for (const [index, { sources, attention, steps: mixes }] of rows.entries()) {
     const [above, below] = [top + index * pairHeight, top + index * pairHeight + cell + line];
-    show(sources[0], 0, above, 'image a');
-    show(sources[1], 0, below, 'image b');
-    for (const [step, { mask, mix, shown }] of mixes.entries()) {
-      show(mask, step + 1, above, shown.toFixed(2));
-      show(mix, step + 1, below);
+    for (const [index, { picture, label }] of sources.entries()) {
+      show(picture, 0, [above, below][index] as number, `${'ab'[index]}: ${label}`);
     }
-    show(attention, columns - 1, below, 'a sees');
+    for (const [step, { mask, mix, shown }] of mixes.entries()) {
+      show(mask, step + 1, above, `share ${shown.toFixed(2)}`);
+      show(mix, step + 1, below, 'mix');
+    }
+    show(attention.picture, columns - 1, below, attention.even ? 'in b: even' : 'in b');
   }
   return canvas;
 }

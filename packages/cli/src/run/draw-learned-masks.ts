@@ -1,25 +1,38 @@
-import { join } from 'node:path';
+import { maskCollapse } from '@mix/automix';
 import { createRng } from '@mix/core';
 import { createLoader } from '@mix/data';
-import { restoreClassifier, restoreMethod } from '@mix/train';
-import { fileCheckpointStore } from '@mix/train/node';
 import type { Config } from '../config/config-schema.js';
 import { maskSweep, type SweepRow } from '../gallery/mask-sweep.js';
 import { loaderOptions } from './create-loaders.js';
 import { createTraining } from './create-training.js';
 import type { OpenedData } from './open-data.js';
+import { restoreNewest } from './restore-newest.js';
+
+/** What is drawn of a run's masks. */
+export interface LearnedMasks {
+  readonly title: string;
+  /** What to know of the pictures. */
+  readonly remarks: readonly string[];
+  /** Whether no mask has a shape. */
+  readonly constant: boolean;
+  readonly rows: readonly SweepRow[];
+}
 
 /**
- * Mixes test images by the masks that a run has learned by its last checkpoint.
+ * Mixes test images by the masks that a run has learned by its last checkpoint, or the newest one that is whole.
  *
- * @param folder Of the run.
- * @throws MixError `MISSING_FILE` for a run without a checkpoint.
+ * @param options `folder` of the run; `note` gets a line for a checkpoint that is passed over.
+ * @throws Error for a run without a checkpoint that can be read.
  */
 export async function drawLearnedMasks(
   config: Config,
   data: OpenedData,
-  { folder, count }: { readonly folder: string; readonly count: number },
-): Promise<{ readonly title: string; readonly rows: readonly SweepRow[] }> {
+  {
+    folder,
+    count,
+    note,
+  }: { readonly folder: string; readonly count: number; readonly note: (line: string) => void },
+): Promise<LearnedMasks> {
   const training = createTraining(config, data, { restored: true });
   const loader = createLoader(data.test, {
     ...loaderOptions(config.data),
@@ -29,17 +42,28 @@ export async function drawLearnedMasks(
   try {
     const { learned } = training;
     if (learned === undefined) throw new Error(`${folder}: ${config.method.mixer} learns no masks`);
-    const store = fileCheckpointStore(join(folder, 'checkpoints'));
-    await restoreClassifier(training.model, store, 'last');
-    await restoreMethod(training.method, store, 'last');
+    await restoreNewest(training, folder, note);
     for await (const batch of loader.batches(0)) {
       const rows = await maskSweep(learned, batch, {
         scale: config.train,
         rng: createRng(config.seed),
         count,
+        classes: data.test.classes,
       });
+      const spread = Math.max(...rows.flatMap(({ steps }) => steps.map((step) => step.spread)));
+      // The bound is the library's; a mean and λ that agree leave it nothing else to find.
+      const constant = maskCollapse({ mean: 0.5, lam: 0.5, spread }) === 'constant';
       return {
         title: `${config.method.mixer} · ${data.name} · seed ${config.seed} · masks of a, mixes, attention`,
+        remarks: [
+          ...(constant
+            ? [
+                `the masks are constant over the image (largest spread ${spread.toFixed(4)}): each mix is a plain blend, by the share below its mask`,
+              ]
+            : []),
+          ...moreImages(config.method),
+        ],
+        constant,
         rows,
       };
     }
@@ -47,4 +71,13 @@ export async function drawLearnedMasks(
   } finally {
     await Promise.all([training.close(), loader.close()]);
   }
+}
+
+function moreImages(method: object): readonly string[] {
+  const { mixSamples = 2, randomSamples } = method as {
+    readonly mixSamples?: number;
+    readonly randomSamples?: boolean;
+  };
+  if (mixSamples === 2) return [];
+  return [`these are pairs; the run mixes ${randomSamples === true ? 'up to ' : ''}${mixSamples} images`];
 }
