@@ -23,8 +23,9 @@ function learned(create, options = {}, { generatorRate = 0.1, adjusts = true } =
       method,
       generatorRate,
       heads: () => method.network.heads(classifier),
-      mixer: method.mixer(),
-      ...(adjusts && { adjusted: method.mixer({ maskAdjust: 1 }) }),
+      // What the generator draws, also where the student would get plain Mixup.
+      mixer: method.mixer({ lamMargin: 0 }),
+      ...(adjusts && { adjusted: method.mixer({ lamMargin: 0, maskAdjust: 1 }) }),
       dispose() {
         method.dispose();
         teacher.dispose();

@@ -1,4 +1,5 @@
 import {
+  checkSameStage,
   createMomentumNetwork,
   createOrDispose,
   type MomentumNetwork,
@@ -46,7 +47,10 @@ export interface AdautomixMethod extends Method {
     plan: AdautomixPlan,
     context: Pick<StepContext, 'step'>,
   ): AdautomixPass;
-  /** A mixer by the generator as it is now, with the teacher's features; for pictures and pre-generated data. */
+  /**
+   * A mixer by the generator as it is now, with the teacher's features; for pictures and pre-generated data. Draws, `lamMargin` and
+   * `marginRule` are the method's if not given.
+   */
   mixer(options?: Omit<GeneratorMixerOptions, 'generator' | 'classifier' | 'stage'>): Mixer<GeneratorMixPlan>;
   /** Frees generator and heads, not the teacher; may be called twice. */
   dispose(): void;
@@ -85,11 +89,11 @@ const BAD_CALLS = 10;
 export function adautomix(options: AdautomixOptions): AdautomixMethod {
   const resolved = resolveAdautomix(options);
   const { classifier: student, teacher, imageShape, rng, generator: design = {} } = options;
-  const { stages, embeddingSize } = probeClassifier(student, imageShape);
+  const { stages, embeddingSize } = probeClassifier('adautomix', student, imageShape);
   const stage = stageOf('adautomix', options.stage, stages.length);
   const channels = stages[stage - 1]?.[2] ?? 0;
   const generator = createMaskGenerator({ ...design, channels, rng: rng.fork('generator') });
-  const { momentum, copyStatsAtInit, draws, advInterval } = resolved;
+  const { momentum, copyStatsAtInit, draws, advInterval, lamMargin, marginRule } = resolved;
   const network = createOrDispose(generator, () =>
     createMomentumNetwork({ student, teacher, embeddingSize, rng, momentum, copyStatsAtInit }),
   );
@@ -109,7 +113,7 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
     pass,
     groups: { classifier: network.headVariables, generator: generator.variables },
     step(classifier, batch, context) {
-      checkBatch('adautomix', batch);
+      checkBatch('adautomix', batch, student.numClasses);
       const { losses, metrics } = pass(classifier, batch, plan(batch, context), context);
       return { losses, metrics };
     },
@@ -117,18 +121,28 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
       network.update(classifier, step, totalSteps);
       if ((step + 1) % CHECK_EVERY === 0) checkGenerator(generator.badCalls());
     },
-    mixer: (given) => createGeneratorMixer({ ...draws, ...given, generator, classifier: teacher, stage }),
+    mixer: (given) =>
+      createGeneratorMixer({
+        ...draws,
+        lamMargin,
+        marginRule,
+        ...given,
+        generator,
+        classifier: teacher,
+        stage,
+      }),
     state() {
       const [own, others] = [generator.state(), network.state()];
       return {
         tensors: { ...prefixed('generator.', own.tensors), ...others.tensors },
-        values: { ...own.values, ...others.values },
+        values: { ...own.values, ...others.values, stage },
       };
     },
     restore({ tensors, values }) {
+      checkSameStage('adautomix', values, stage);
       const before = generator.state();
-      generator.restore({ tensors: within('generator.', tensors), values });
       try {
+        generator.restore({ tensors: within('generator.', tensors), values });
         network.restore({ tensors, values });
       } catch (error) {
         generator.restore(before);

@@ -77,6 +77,24 @@ describe('createGeneratorMixer', () => {
     expect(new Set(shares).size).toBe(3);
   });
 
+  it('leaves lopsided rows to plain Mixup on request', () => {
+    const [made, batch] = [parts(), tiny()];
+    const masksOf = (options: { readonly lamMargin?: number; readonly marginRule?: 'first' }) => {
+      const mix = createGeneratorMixer({ ...made, mixSamples: 2, ...options });
+      const { masks, plan } = mix(batch, { rng: createRng(1), masks: true });
+      const shown = tf.slice(masks as tf.Tensor4D, [0, 0, 0, 0], [1, -1, -1, 1]);
+      const [first, ...others] = Array.from(shown.dataSync());
+      return { lam: plan.lam[0]?.[0], first, isConstant: others.every((share) => share === first) };
+    };
+    expect(masksOf({}).isConstant).toBe(false);
+    const { lam, first, isConstant } = masksOf({ lamMargin: 0.5, marginRule: 'first' });
+    expect(isConstant).toBe(true);
+    expect(first).toBeCloseTo(lam as number, 6);
+    expect(() => masksOf({ lamMargin: 0.6 })).toThrow(
+      'createGeneratorMixer: lamMargin must be a number from 0 to 0.5',
+    );
+  });
+
   it('keeps the loss on a mix out of the generator', () => {
     const made = parts();
     const mix = createGeneratorMixer(made);
@@ -92,6 +110,14 @@ describe('createGeneratorMixer', () => {
     expect(() => applyGeneratorMix(batch, wider, made)).toThrow(
       "plan.shape must be the batch's [B,H,W]=[4,8,8]",
     );
+    for (const [row, message] of [
+      [[1.5, -0.5, 0], 'lam must be a number from 0 to 1'],
+      [[Number.NaN, 1, 0], 'plan.lam must sum to 1 in each row'],
+      [[0.5, 0.5, 0.5], 'plan.lam must sum to 1 in each row; got [0.5,0.5,0.5]'],
+    ] as const) {
+      const lam = plan.lam.map((own, index) => (index === 1 ? row : own));
+      expect(() => applyGeneratorMix(batch, { ...plan, lam }, made)).toThrow(message);
+    }
     const other = { ...plan, method: 'mixBlock' as never };
     expect(() => applyGeneratorMix(batch, other, made)).toThrow('plan.method must be');
   });

@@ -4,6 +4,7 @@ import {
   type Classifier,
   checkBatch,
   checkChoice,
+  checkRange,
   invalidArgument,
   type MixedBatch,
   type Mixer,
@@ -15,9 +16,11 @@ import {
 } from '@mix/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { backboneMasks } from './internal/backbone-masks.js';
 import type { MaskGenerator } from './mask-generator.js';
 import { upsamplingsOf } from './mask-generator-design.js';
 import { type AdautomixDraws, type BranchPlan, checkDraws, planAdautomix } from './plan-adautomix.js';
+import type { MarginRule } from './uses-constant-mask.js';
 
 /** What a trained generator is asked for; plain JSON. It gives the same mixes again from the same weights alone. */
 export interface GeneratorMixPlan extends Plan, BranchPlan {
@@ -32,6 +35,10 @@ export interface GeneratorMixSource {
   readonly classifier: Classifier;
   /** The stage that the generator sees, counted from 1. */
   readonly stage: number;
+  /** Mixes of lopsided λ are plain Mixup, as AdAutoMix' for the classifier are; see `usesConstantMask`. @defaultValue none are */
+  readonly lamMargin?: number;
+  /** Which shares are held against `lamMargin`. @defaultValue 'any' */
+  readonly marginRule?: MarginRule;
 }
 
 /** Options of {@link createGeneratorMixer}. */
@@ -60,12 +67,13 @@ export function planGeneratorMix(
  * the plan's λ; the mixed batch's `lam` is the mean share that the masks really show.
  *
  * @param batch Borrowed; images as the classifier wants them, normalised.
+ * @param plan It may have fewer or more rows than the batch, each of sources from the batch: one mix comes of each.
  * @throws MixError `INVALID_ARGUMENT`, `SHAPE` or `BATCH_SIZE` when the plan does not fit the batch.
  */
 export function applyGeneratorMix(
   batch: Batch,
   plan: GeneratorMixPlan,
-  { generator, classifier, stage }: GeneratorMixSource,
+  { generator, classifier, stage, lamMargin, marginRule = 'any' }: GeneratorMixSource,
   { masks: wanted = false }: { readonly masks?: boolean } = {},
 ): MixedBatch<GeneratorMixPlan> {
   checkFits(batch, plan);
@@ -79,7 +87,9 @@ export function applyGeneratorMix(
       throw invalidArgument('applyGeneratorMix', 'stage', `be from 1 to ${stages.length}`, stage);
     }
     const request = { sources, lam, upsampling, size: [height, width] as const, training: false };
-    const { masks } = generator.generate(features, request);
+    const { masks: raw } = generator.generate(features, request);
+    const masks =
+      lamMargin === undefined ? raw : backboneMasks(raw, lam, { margin: lamMargin, rule: marginRule });
     return {
       images: blendByMasks(batch.images, sources, masks),
       lam: tf.mean(masks, [1, 2]) as Tensor2D,
@@ -92,14 +102,18 @@ export function applyGeneratorMix(
   return { ...made, targets, sources: rows, plan };
 }
 
-function checkFits(batch: Batch, { method, shape }: GeneratorMixPlan): void {
+function checkFits(batch: Batch, { method, shape, lam }: GeneratorMixPlan): void {
   checkBatch('applyGeneratorMix', batch);
   checkChoice('applyGeneratorMix', 'plan.method', method, ['maskGenerator']);
   const wanted = shapeOf(batch);
-  if (Array.isArray(shape) && shape.join() === wanted.join()) return;
-  throw invalidArgument('applyGeneratorMix', 'plan.shape', `be the batch's [B,H,W]=[${wanted}]`, shape, {
-    code: 'SHAPE',
-  });
+  if (!Array.isArray(shape) || shape.join() !== wanted.join()) {
+    throw invalidArgument('applyGeneratorMix', 'plan.shape', `be the batch's [B,H,W]=[${wanted}]`, shape, {
+      code: 'SHAPE',
+    });
+  }
+  const stray = lam.find((row) => !(Math.abs(row.reduce((sum, share) => sum + share, 0) - 1) < 1e-4));
+  if (stray !== undefined)
+    throw invalidArgument('applyGeneratorMix', 'plan.lam', 'sum to 1 in each row', stray);
 }
 
 /**
@@ -111,12 +125,17 @@ export function createGeneratorMixer({
   generator,
   classifier,
   stage,
+  lamMargin,
+  marginRule = 'any',
   ...draws
 }: GeneratorMixerOptions): Mixer<GeneratorMixPlan> {
   checkDraws(draws);
+  checkRange('createGeneratorMixer', 'lamMargin', lamMargin ?? 0, 0, 0.5);
+  checkChoice('createGeneratorMixer', 'marginRule', marginRule, ['any', 'first', 'openmixup']);
+  const source = { generator, classifier, stage, ...(lamMargin !== undefined && { lamMargin }), marginRule };
   return (batch, { rng, masks = false }) => {
     checkBatch('createGeneratorMixer', batch);
     const plan = planGeneratorMix(shapeOf(batch), rng, generator, draws);
-    return applyGeneratorMix(batch, plan, { generator, classifier, stage }, { masks });
+    return applyGeneratorMix(batch, plan, source, { masks });
   };
 }

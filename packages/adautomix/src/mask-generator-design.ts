@@ -41,20 +41,44 @@ export interface MaskGeneratorOptions extends MaskGeneratorDesign {
   readonly rng: Rng;
 }
 
+/** A design with nothing left out. */
+export type FullDesign = Required<MaskGeneratorDesign>;
+
+const defaults: FullDesign = {
+  reduction: 2,
+  lamConcat: false,
+  attentionNorm: 'none',
+  activation: 'relu',
+  scaleScores: true,
+  valueSource: 'self',
+  upsampling: 'bilinear',
+  initDeviation: 0.01,
+};
+
+/** The design with its defaults. */
+export function fullDesign(design: MaskGeneratorDesign): FullDesign {
+  const given = Object.entries(design).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
 /** The upsamplings to choose from. */
-export function upsamplingsOf({ upsampling = 'bilinear' }: MaskGeneratorDesign): readonly Interpolation[] {
+export function upsamplingsOf(design: MaskGeneratorDesign): readonly Interpolation[] {
+  const { upsampling } = fullDesign(design);
   return typeof upsampling === 'string' ? [upsampling] : upsampling;
 }
 
 /** Throws unless a generator can be made of these. */
-export function checkGeneratorDesign(channels: number, design: MaskGeneratorDesign): void {
+export function checkGeneratorDesign(channels: number, design: FullDesign): void {
   const where = 'createMaskGenerator';
   checkInteger(where, 'channels', channels, 1);
-  checkInteger(where, 'reduction', design.reduction ?? 2, 1);
-  checkChoice(where, 'attentionNorm', design.attentionNorm ?? 'none', ['none', 'batch']);
-  checkChoice(where, 'activation', design.activation ?? 'relu', ['relu', 'none']);
-  checkChoice(where, 'valueSource', design.valueSource ?? 'self', ['self', 'other']);
-  checkPositive(where, 'initDeviation', design.initDeviation ?? 0.01);
+  checkInteger(where, 'reduction', design.reduction, 1);
+  if (typeof design.lamConcat !== 'boolean') {
+    throw invalidArgument(where, 'lamConcat', 'be true or false', design.lamConcat);
+  }
+  checkChoice(where, 'attentionNorm', design.attentionNorm, ['none', 'batch']);
+  checkChoice(where, 'activation', design.activation, ['relu', 'none']);
+  checkChoice(where, 'valueSource', design.valueSource, ['self', 'other']);
+  checkPositive(where, 'initDeviation', design.initDeviation);
   const modes = upsamplingsOf(design);
   if (modes.length === 0) throw invalidArgument(where, 'upsampling', 'not be empty', modes);
   for (const mode of modes) checkChoice(where, 'upsampling', mode, ['nearest', 'bilinear', 'bicubic']);

@@ -256,8 +256,15 @@ describe('createMaskGenerator', () => {
     expect(masksOf(to, { ...two, training: false })).toEqual(masksOf(from, { ...two, training: false }));
     const other = generator({ lamConcat: true, attentionNorm: 'batch' });
     expect(() => other.restore(from.state())).toThrow(
+      /state must be of lamConcat true; got "false". Make it with the options/,
+    );
+    const { tensors } = from.state();
+    expect(() => other.restore({ tensors, values: {} })).toThrow(
       /must hold .*conv_q.conv.weight float32 \[1,1,6,2\].*Make it with the options/,
     );
+    const unscaled = generator({ attentionNorm: 'batch', scaleScores: false });
+    expect(() => unscaled.restore(from.state())).toThrow(/state must be of scaleScores false; got "true"/);
+    unscaled.dispose();
     for (const each of [from, to, other]) each.dispose();
   });
 

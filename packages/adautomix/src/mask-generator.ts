@@ -1,4 +1,4 @@
-import { attend, attentionWeights, BlockWeights } from '@mix/automix';
+import { attend, attentionWeights, BlockWeights, checkSameDesign } from '@mix/automix';
 import {
   type Interpolation,
   invalidArgument,
@@ -13,6 +13,7 @@ import { checkFeatures, checkRequest } from './internal/check-request.js';
 import { createProjection, type Source } from './internal/projection.js';
 import {
   checkGeneratorDesign,
+  fullDesign,
   type MaskGeneratorDesign,
   type MaskGeneratorOptions,
   upsamplingsOf,
@@ -102,10 +103,10 @@ const NO_LOGIT = 1e-4;
  * @throws MixError `INVALID_ARGUMENT`.
  * @see Qin et al. 2024, https://arxiv.org/abs/2312.11954
  */
-export function createMaskGenerator({ channels, rng, ...design }: MaskGeneratorOptions): MaskGenerator {
+export function createMaskGenerator({ channels, rng, ...given }: MaskGeneratorOptions): MaskGenerator {
+  const design = fullDesign(given);
   checkGeneratorDesign(channels, design);
-  const { reduction = 2, lamConcat = false, attentionNorm: norm = 'none', activation = 'relu' } = design;
-  const { scaleScores = true, valueSource = 'self' } = design;
+  const { reduction, lamConcat, attentionNorm: norm, activation, scaleScores, valueSource } = design;
   const width = Math.max(Math.floor(channels / reduction), 1);
   const scale = scaleScores ? 1 / Math.sqrt(width) : 1;
   const weights = new BlockWeights(rng, design.initDeviation);
@@ -161,7 +162,7 @@ export function createMaskGenerator({ channels, rng, ...design }: MaskGeneratorO
   };
 
   return {
-    design: { ...design, channels },
+    design: { ...given, channels },
     variables: weights.variables(),
     project: (features) => tf.tidy(() => project(features)),
     generate: (features, request) =>
@@ -185,8 +186,11 @@ export function createMaskGenerator({ channels, rng, ...design }: MaskGeneratorO
         return queries.map((query, k) => attentionWeights(query, keys[k] as Tensor3D));
       }),
     badCalls: () => badCalls.dataSync()[0] as number,
-    state: () => ({ tensors: weights.tensors(), values: { design: { ...design, channels } as never } }),
-    restore: ({ tensors }) => weights.restore('MaskGenerator.restore', tensors),
+    state: () => ({ tensors: weights.tensors(), values: { design: { ...given, channels } as never } }),
+    restore({ tensors, values }) {
+      checkSameDesign('MaskGenerator.restore', values, { ...design, channels }, fullDesign);
+      weights.restore('MaskGenerator.restore', tensors);
+    },
     dispose() {
       weights.dispose();
       if (!badCalls.isDisposed) badCalls.dispose();

@@ -1,6 +1,6 @@
-import { invalidArgument } from '@mix/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkLamOfRows } from './internal/check-lam-of-rows.js';
 
 /**
  * Rescales each mask so that its mean is λ exactly, with values still in `[0,1]`: where the own image has too much, its share is
@@ -12,11 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export function adjustMask(share: Tensor4D, lam: readonly number[]): Tensor4D {
   const size = share.shape[0];
-  if (lam.length !== size) {
-    throw invalidArgument('adjustMask', 'lam', `have one number for each of ${size} rows`, lam.length, {
-      code: 'BATCH_SIZE',
-    });
-  }
+  checkLamOfRows('adjustMask', lam, size);
   return tf.tidy(() => {
     const wanted = tf.tensor4d([...lam], [size, 1, 1, 1]);
     const own = tf.clipByValue(share, 1e-8, 1);

@@ -16,7 +16,7 @@ import { createMixBlock, type MixBlock } from './mix-block.js';
 import { createMomentumNetwork, type MomentumNetwork } from './momentum-network.js';
 import { type AutomixPlan, planAutomix } from './plan-automix.js';
 import { prefixed, within } from './prefixed-state.js';
-import { probeClassifier, stageOf } from './probe-classifier.js';
+import { checkSameStage, probeClassifier, stageOf } from './probe-classifier.js';
 
 /** AutoMix or SAMix as a `Method`, with the parts that it trains. */
 export interface AutomixMethod extends Method {
@@ -35,7 +35,10 @@ export interface AutomixMethod extends Method {
     plan: AutomixPlan,
     context: Pick<StepContext, 'rng' | 'progress' | 'guide'>,
   ): AutomixPass;
-  /** A mixer by the block as it is now, with the teacher's features; for pictures and pre-generated data. */
+  /**
+   * A mixer by the block as it is now, with the teacher's features; for pictures and pre-generated data. Draws, `lamMargin` and
+   * `maskAdjust` are the method's if not given.
+   */
   mixer(options?: Omit<BlockMixerOptions, 'block' | 'classifier' | 'stage'>): Mixer<BlockMixPlan>;
   /** Frees block and heads, not the teacher; may be called twice. */
   dispose(): void;
@@ -46,7 +49,7 @@ export function createAutomixMethod(options: AutomixOptions, defaults: MethodDef
   const resolved = resolveOptions(options, defaults);
   const { name } = resolved;
   const { classifier: student, teacher, imageShape, rng } = options;
-  const { stages, embeddingSize } = probeClassifier(student, imageShape);
+  const { stages, embeddingSize } = probeClassifier(name, student, imageShape);
   const stage = stageOf(name, options.stage, stages.length);
   const channels = stages[stage - 1]?.[2] ?? 0;
   const block = createMixBlock({ ...resolved.design, channels, rng: rng.fork('block') });
@@ -55,7 +58,7 @@ export function createAutomixMethod(options: AutomixOptions, defaults: MethodDef
     createMomentumNetwork({ student, teacher, embeddingSize, rng, momentum, copyStatsAtInit }),
   );
   const parts = { network, block, stage, options: resolved };
-  const { generatorProb, maskAdjust, pairs } = resolved;
+  const { generatorProb, maskAdjust, lamMargin, pairs } = resolved;
   const plan: AutomixMethod['plan'] = (size, context) =>
     planAutomix(size, context.rng, { ...pairs, generatorProb, maskAdjust });
 
@@ -68,7 +71,7 @@ export function createAutomixMethod(options: AutomixOptions, defaults: MethodDef
     groups: { classifier: network.headVariables, generator: block.variables },
     pass: (...given) => automixPass(parts, ...given),
     step(classifier, batch, context) {
-      checkBatch(name, batch);
+      checkBatch(name, batch, student.numClasses);
       const drawn = plan(batch.images.shape[0], context);
       const { terms, metrics } = automixPass(parts, classifier, batch, drawn, context);
       const generator = [terms.generator, terms.mask].filter((term) => term !== undefined);
@@ -81,18 +84,20 @@ export function createAutomixMethod(options: AutomixOptions, defaults: MethodDef
       };
     },
     afterStep: (classifier, { step, totalSteps }) => network.update(classifier, step, totalSteps),
-    mixer: (given) => createBlockMixer({ ...pairs, ...given, block, classifier: teacher, stage }),
+    mixer: (given) =>
+      createBlockMixer({ ...pairs, maskAdjust, lamMargin, ...given, block, classifier: teacher, stage }),
     state: () => {
       const [own, others] = [block.state(), network.state()];
       return {
         tensors: { ...prefixed('block.', own.tensors), ...others.tensors },
-        values: { ...own.values, ...others.values },
+        values: { ...own.values, ...others.values, stage },
       };
     },
     restore({ tensors, values }) {
+      checkSameStage(name, values, stage);
       const before = block.state();
-      block.restore({ tensors: within('block.', tensors), values });
       try {
+        block.restore({ tensors: within('block.', tensors), values });
         network.restore({ tensors, values });
       } catch (error) {
         block.restore(before);

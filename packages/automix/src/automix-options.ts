@@ -3,6 +3,7 @@ import {
   checkChoice,
   checkRange,
   type Interpolation,
+  invalidArgument,
   type Mixer,
   type Rng,
 } from '@mix/core';
@@ -154,6 +155,9 @@ function check(name: string, options: ResolvedOptions): void {
   checkRange(name, 'generatorProb', options.generatorProb, 0, 1);
   checkRange(name, 'eta', options.eta, 0, Number.MAX_VALUE);
   checkRange(name, 'labelSmoothing', options.labelSmoothing, 0, 1);
+  if (options.headOneMix !== undefined && typeof options.headOneMix !== 'function') {
+    throw invalidArgument(name, 'headOneMix', 'be a mixer such as cutmix()', options.headOneMix);
+  }
   for (const [head, weight] of Object.entries(options.weights)) {
     checkRange(name, `weights.${head}`, weight, 0, Number.MAX_VALUE);
   }

@@ -20,6 +20,7 @@ import type { AutomixMethod } from './automix-method.js';
 import type { AutomixOptions } from './automix-options.js';
 import type { AutomixPass } from './automix-pass.js';
 import { applyBlockMix } from './block-mixer.js';
+import { maskStatistics } from './mask-statistics.js';
 import type { AutomixPlan } from './plan-automix.js';
 import { samix } from './samix.js';
 
@@ -117,7 +118,8 @@ describe('automix', () => {
       'lossGenerator',
     ])
       expect(metrics[name], name).toBeDefined();
-    const again = make().method.step(make().classifier, batch, contextAt(0));
+    const other = make();
+    const again = other.method.step(other.classifier, batch, contextAt(0));
     expect(numbersOf(again.losses['generator']!)).toEqual(numbersOf(losses['generator']!));
   });
 
@@ -319,6 +321,18 @@ describe('training', () => {
     const sources = mixed.plan.partner.map((other, row) => [row, other]);
     const wanted = numbersOf(blendByMasks(batch.images, sources, mixed.masks!));
     numbersOf(mixed.images).forEach((value, index) => expect(value).toBeCloseTo(wanted[index]!, 5));
+  });
+
+  it('mixes as the method does: with its margin and its rescaling, unless told otherwise', () => {
+    const { method } = make({ lamMargin: 0.5, maskAdjust: 1 });
+    const spreadOf = (options?: Parameters<typeof method.mixer>[0]): number => {
+      const { masks } = method.mixer(options)(tinyBatch(), { rng: createRng(0), masks: true });
+      return numberOf(maskStatistics(masks!).spread);
+    };
+    expect(spreadOf()).toBeCloseTo(0, 6);
+    expect(spreadOf({ lamMargin: 0 })).toBeGreaterThan(0.001);
+    const drawn = method.mixer({ maskAdjust: 0 })(tinyBatch(), { rng: createRng(0) });
+    expect(drawn.plan.adjustsMasks).toBeUndefined();
   });
 
   it('rescales masks to λ on request', () => {

@@ -9,6 +9,7 @@ export { applyBlockMix, createBlockMixer, planBlockMix } from './block-mixer.js'
 export type { BlockNorm } from './block-norm.js';
 export { createBlockNorm } from './block-norm.js';
 export { BlockWeights } from './block-weights.js';
+export { checkSameDesign } from './check-same-design.js';
 export type { ComparedMixes, MaskComparison } from './compare-masks.js';
 export { compareMasks } from './compare-masks.js';
 export { createOrDispose } from './create-or-dispose.js';
@@ -48,7 +49,7 @@ export type { PairOptions, Pairs } from './plan-pairs.js';
 export { planPairs } from './plan-pairs.js';
 export { prefixed, within } from './prefixed-state.js';
 export type { ClassifierShapes } from './probe-classifier.js';
-export { probeClassifier, stageOf } from './probe-classifier.js';
+export { checkSameStage, probeClassifier, stageOf } from './probe-classifier.js';
 export { rescaleLam } from './rescale-lam.js';
 export { samix } from './samix.js';
 export { takeRows } from './take-rows.js';

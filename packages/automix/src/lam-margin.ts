@@ -1,6 +1,7 @@
 import { checkRange } from '@mix/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkLamOfRows } from './internal/check-lam-of-rows.js';
 
 /** Whether a mix this lopsided is left to plain Mixup: `min(λ, 1 − λ) ≤ margin`, and margin above 0. */
 export function isInMargin(lam: number, margin: number): boolean {
@@ -17,6 +18,7 @@ export function isInMargin(lam: number, margin: number): boolean {
  */
 export function applyLamMargin(share: Tensor4D, lam: readonly number[], margin: number): Tensor4D {
   checkRange('applyLamMargin', 'margin', margin, 0, 0.5);
+  checkLamOfRows('applyLamMargin', lam, share.shape[0]);
   if (!lam.some((own) => isInMargin(own, margin))) return tf.clone(share);
   return tf.tidy(() => {
     const column = (values: readonly number[]): Tensor4D => tf.tensor4d([...values], [lam.length, 1, 1, 1]);

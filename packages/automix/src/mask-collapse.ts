@@ -21,7 +21,7 @@ export interface CollapseBounds {
 
 /**
  * Names a collapse of the mask generator: `saturated` when one image has taken all of the picture though λ did not ask for it,
- * `constant` when masks have no shape any more, which is plain Mixup.
+ * `constant` when masks have no shape, as all at first, or no longer: a plain blend.
  *
  * @returns `undefined` when masks are in order.
  */

@@ -1,4 +1,4 @@
-import { checkRange } from '@mix/core';
+import { checkChoice, checkRange } from '@mix/core';
 
 /** How the weight β of the mask loss changes over the training, from its start. */
 export type MaskLossDecay = 'constant' | 'cosine' | 'linear';
@@ -12,6 +12,7 @@ export type MaskLossDecay = 'constant' | 'cosine' | 'linear';
  */
 export function maskLossWeight(weight: number, decay: MaskLossDecay, progress: number): number {
   checkRange('maskLossWeight', 'progress', progress, 0, 1);
+  checkChoice('maskLossWeight', 'decay', decay, ['constant', 'cosine', 'linear']);
   switch (decay) {
     case 'constant':
       return weight;

@@ -11,7 +11,12 @@ export function maskSlope(lam: readonly number[], means: readonly number[]): num
   const centre = mean(lam);
   const spread = lam.reduce((sum, value) => sum + (value - centre) ** 2, 0);
   if (lam.length !== means.length || !(spread > 0)) {
-    throw invalidArgument('maskSlope', 'lam', `be ${means.length} numbers, not all the same`, lam);
+    throw invalidArgument(
+      'maskSlope',
+      'lam',
+      `hold at least two numbers, not all the same, one for each of the ${means.length} means`,
+      lam,
+    );
   }
   const middle = mean(means);
   const products = lam.map((value, index) => (value - centre) * ((means[index] as number) - middle));

@@ -67,6 +67,32 @@ export interface MixBlockDesign {
   readonly initDeviation?: number;
 }
 
+/** A design with nothing left out but what hangs on the channels. */
+export type FullDesign = Required<Omit<MixBlockDesign, 'valueHidden'>> & Pick<MixBlockDesign, 'valueHidden'>;
+
+const defaults: FullDesign = {
+  reduction: 2,
+  lamConcat: 'none',
+  lamMultiply: 'none',
+  lamGain: 1,
+  rescale: -1,
+  queryKey: 'shared',
+  attentionNorm: 'none',
+  scaleScores: true,
+  value: 'linear',
+  valueInput: 'partner',
+  valueNorm: 'batch',
+  valueDropout: 0,
+  upsampling: 'nearest',
+  initDeviation: 0.01,
+};
+
+/** The design with its defaults. */
+export function fullDesign(design: MixBlockDesign): FullDesign {
+  const given = Object.entries(design).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(given) };
+}
+
 /** Options of `createMixBlock`. */
 export interface MixBlockOptions extends MixBlockDesign {
   /** Channels C of the features. */
@@ -98,25 +124,24 @@ export function checkInterpolations(where: string, name: string, choice: MixBloc
 }
 
 /** Throws `INVALID_ARGUMENT` unless a block can be made of these. */
-export function checkDesign(channels: number, design: MixBlockDesign): void {
+export function checkDesign(channels: number, design: FullDesign): void {
   const where = 'createMixBlock';
   checkInteger(where, 'channels', channels, 1);
-  const { lamConcat = 'none', lamMultiply = 'none', queryKey = 'shared' } = design;
-  checkInteger(where, 'reduction', design.reduction ?? 2, 1);
+  const { lamConcat, lamMultiply, queryKey, valueDropout } = design;
+  checkInteger(where, 'reduction', design.reduction, 1);
   checkChoice(where, 'lamConcat', lamConcat, ['none', 'all', 'value']);
   checkChoice(where, 'lamMultiply', lamMultiply, ['none', 'plain', 'residual']);
-  checkRange(where, 'lamGain', design.lamGain ?? 1, 0, Number.MAX_VALUE);
+  checkRange(where, 'lamGain', design.lamGain, 0, Number.MAX_VALUE);
   checkChoice(where, 'queryKey', queryKey, ['shared', 'joint']);
-  checkChoice(where, 'attentionNorm', design.attentionNorm ?? 'none', ['none', 'batch']);
-  checkChoice(where, 'value', design.value ?? 'linear', ['linear', 'neck']);
-  checkChoice(where, 'valueInput', design.valueInput ?? 'partner', ['partner', 'both']);
-  checkChoice(where, 'valueNorm', design.valueNorm ?? 'batch', ['none', 'batch', 'running']);
+  checkChoice(where, 'attentionNorm', design.attentionNorm, ['none', 'batch']);
+  checkChoice(where, 'value', design.value, ['linear', 'neck']);
+  checkChoice(where, 'valueInput', design.valueInput, ['partner', 'both']);
+  checkChoice(where, 'valueNorm', design.valueNorm, ['none', 'batch', 'running']);
   checkInteger(where, 'valueHidden', design.valueHidden ?? 1, 1);
-  checkPositive(where, 'initDeviation', design.initDeviation ?? 0.01);
-  const dropout = design.valueDropout ?? 0;
-  if (!(dropout >= 0 && dropout < 1))
-    throw invalidArgument(where, 'valueDropout', 'be a number from 0 to below 1', dropout);
-  const ks = listOf(design.rescale ?? -1);
+  checkPositive(where, 'initDeviation', design.initDeviation);
+  if (!(valueDropout >= 0 && valueDropout < 1))
+    throw invalidArgument(where, 'valueDropout', 'be a number from 0 to below 1', valueDropout);
+  const ks = listOf(design.rescale);
   if (ks.length === 0) throw invalidArgument(where, 'rescale', 'not be empty', design.rescale);
   for (const k of ks) checkRange(where, 'rescale', k, -Infinity, Number.MAX_VALUE);
   checkInterpolations(where, 'upsampling', design.upsampling);
@@ -132,13 +157,12 @@ export function checkDesign(channels: number, design: MixBlockDesign): void {
 }
 
 /** Throws for options that would do nothing. */
-function checkEffects(where: string, design: MixBlockDesign): void {
-  const { lamMultiply = 'none', lamGain = 1, value = 'linear' } = design;
+function checkEffects(where: string, design: FullDesign): void {
+  const { lamMultiply, lamGain, value, valueHidden, valueNorm, valueDropout } = design;
   if (lamGain !== 1 && lamMultiply !== 'residual') {
     throw invalidArgument(where, 'lamGain', "be 1 without lamMultiply: 'residual'", lamGain);
   }
   if (value === 'neck') return;
-  const { valueHidden, valueNorm = 'batch', valueDropout = 0 } = design;
   const rule = "be left out without value: 'neck'";
   if (valueHidden !== undefined) throw invalidArgument(where, 'valueHidden', rule, valueHidden);
   if (valueNorm !== 'batch') throw invalidArgument(where, 'valueNorm', rule, valueNorm);

@@ -12,9 +12,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import { attend, attentionWeights } from './attend.js';
 import { createBlockNorm } from './block-norm.js';
 import { BlockWeights } from './block-weights.js';
+import { checkSameDesign } from './check-same-design.js';
 import { createBlockValue } from './internal/block-value.js';
 import { type PairFeatures, pairLinear, projectFeatures, type Segment } from './internal/pair-linear.js';
-import { checkDesign, listOf, type MixBlockDesign, type MixBlockOptions } from './mix-block-options.js';
+import {
+  checkDesign,
+  type FullDesign,
+  fullDesign,
+  listOf,
+  type MixBlockDesign,
+  type MixBlockOptions,
+} from './mix-block-options.js';
 import { rescaleLam } from './rescale-lam.js';
 
 /** One use of a Mix Block. */
@@ -98,12 +106,13 @@ export interface MixBlock {
  * @throws MixError `INVALID_ARGUMENT` for options out of range, or that exclude each other.
  * @see Liu et al. 2022, https://arxiv.org/abs/2103.13027; Li et al. 2021, https://arxiv.org/abs/2111.15454
  */
-export function createMixBlock({ channels, rng, ...design }: MixBlockOptions): MixBlock {
+export function createMixBlock({ channels, rng, ...given }: MixBlockOptions): MixBlock {
+  const design = fullDesign(given);
   checkDesign(channels, design);
-  const { lamConcat = 'none', queryKey = 'shared', attentionNorm = 'none' } = design;
+  const { lamConcat, queryKey, attentionNorm } = design;
   const weights = new BlockWeights(rng, design.initDeviation);
-  const width = Math.max(Math.floor(channels / (design.reduction ?? 2)), 1);
-  const scale = (design.scaleScores ?? true) ? 1 / Math.sqrt(width) : 1;
+  const width = Math.max(Math.floor(channels / design.reduction), 1);
+  const scale = design.scaleScores ? 1 / Math.sqrt(width) : 1;
   const image = channels + (lamConcat === 'all' ? 1 : 0);
   const projection = (name: string) => {
     const kernel = weights.kernel(`${name}.conv.weight`, queryKey === 'joint' ? 2 * image : image, width);
@@ -143,7 +152,7 @@ export function createMixBlock({ channels, rng, ...design }: MixBlockOptions): M
     const { lam, partner, size, training = false } = call;
     const draw = drawer(call.rng);
     const pair: PairFeatures = { products, partner };
-    const k = draw('rescale', listOf(call.rescale ?? design.rescale ?? -1));
+    const k = draw('rescale', listOf(call.rescale ?? design.rescale));
     const [own, other] = images(lam, design, k);
     const joint = [...own, ...other];
     const queries = query.apply(pair, queryKey === 'joint' ? joint : own, training);
@@ -151,14 +160,14 @@ export function createMixBlock({ channels, rng, ...design }: MixBlockOptions): M
     const values = value.apply(pair, { own, other, lam, training, rng: call.rng });
     const scaled = tf.mul(queries, scale) as Tensor3D;
     const logits = tf.reshape(attend(scaled, keys, values), [count, height, wide, 1]) as Tensor4D;
-    const mode = draw('upsampling', listOf(call.upsampling ?? design.upsampling ?? 'nearest'));
+    const mode = draw('upsampling', listOf(call.upsampling ?? design.upsampling));
     const upsampled = resample(logits, { size, mode });
     const share = tf.sigmoid(tf.neg(upsampled)) as Tensor4D;
     return { share, logits, upsampled, query: queries, key: keys, value: values, scaled };
   };
 
   return {
-    design: { ...design, channels },
+    design: { ...given, channels },
     variables: weights.variables(),
     project: (features) => tf.tidy(() => project(features)),
     masks: (features, call) => tf.tidy(() => run(features, call).share),
@@ -167,8 +176,11 @@ export function createMixBlock({ channels, rng, ...design }: MixBlockOptions): M
         const { scaled, ...details } = run(features, call);
         return { ...details, attention: attentionWeights(scaled, details.key) };
       }),
-    state: () => ({ tensors: weights.tensors(), values: { design: { ...design, channels } as never } }),
-    restore: ({ tensors }) => weights.restore('MixBlock.restore', tensors),
+    state: () => ({ tensors: weights.tensors(), values: { design: { ...given, channels } as never } }),
+    restore({ tensors, values }) {
+      checkSameDesign('MixBlock.restore', values, { ...design, channels }, fullDesign);
+      weights.restore('MixBlock.restore', tensors);
+    },
     dispose: () => weights.dispose(),
   };
 }
@@ -180,7 +192,7 @@ function biased(bias: Tensor): (x: Tensor3D) => Tensor3D {
 /** The channels that stand for each image, with λ in them. */
 function images(
   lam: readonly number[],
-  { lamConcat = 'none', lamMultiply = 'none', lamGain = 1 }: MixBlockDesign,
+  { lamConcat, lamMultiply, lamGain }: FullDesign,
   k: number,
 ): [own: readonly Segment[], other: readonly Segment[]] {
   const rescaled = lam.map((own) => rescaleLam(own, k));

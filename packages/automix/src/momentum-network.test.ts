@@ -100,7 +100,7 @@ describe('createMomentumNetwork', () => {
     }
     const { 'head_mix.fc.bias': _, ...rest } = state.tensors;
     expect(() => network.restore({ ...state, tensors: rest })).toThrow(
-      /state must hold fc.bias float32 \[3\]/,
+      /state must hold head_mix.fc.bias float32 \[3\]/,
     );
 
     const { images } = tinyBatch();

@@ -15,6 +15,7 @@ import { type Heads, headsOf } from './heads.js';
 import { createMixupHead, type MixupHead } from './mixup-head.js';
 import { type Momentum, momentumSchedule } from './momentum-schedule.js';
 import { prefixed, taken, within } from './prefixed-state.js';
+import { checkIsClassifier } from './probe-classifier.js';
 
 /** Options of {@link createMomentumNetwork}. */
 export interface MomentumNetworkOptions {
@@ -61,7 +62,7 @@ export interface MomentumNetwork {
   readonly teacher: Classifier;
   /** The student's mixup head: `head_mix.fc.weight` and `head_mix.fc.bias`, to be trained with the classifier. */
   readonly headVariables: NamedVariables;
-  /** The student on images, with batch statistics; differentiable by its variables. */
+  /** The student on images, with batch statistics; differentiable by its variables. Throws `INVALID_ARGUMENT` for another classifier. */
   student(classifier: Classifier, images: Tensor4D): HeadedOutput;
   /** The teacher on images, with batch statistics; differentiable by the images, its variables being frozen. */
   teach(images: Tensor4D): HeadedOutput;
@@ -115,22 +116,32 @@ export function createMomentumNetwork({
       },
     );
   }
+  checkIsClassifier('createMomentumNetwork', 'student', student);
+  checkIsClassifier('createMomentumNetwork', 'teacher', teacher);
   const momentumAt = momentumSchedule(momentum);
+  const weights = new Set(Object.values(student.variables));
+  const checkStudent = ({ variables }: Classifier): void => {
+    if (Object.values(variables).every((variable) => weights.has(variable))) return;
+    throw invalidArgument('MomentumNetwork', 'classifier', 'be the student it was made for', 'another');
+  };
   copyStudent(student, teacher, copyStatsAtInit);
   const { numClasses } = student;
-  const own = createMixupHead({ embeddingSize, numClasses, rng: rng.fork('head_mix') });
+  const fast = createMixupHead({ embeddingSize, numClasses, rng: rng.fork('head_mix') });
   const slow = createMixupHead({ embeddingSize, numClasses, rng: rng.fork('head_mix') });
   for (const variable of [...Object.values(teacher.variables), ...Object.values(slow.variables)]) {
     variable.trainable = false;
   }
-  const headVariables = prefixed('head_mix.', own.variables);
+  const headVariables = prefixed('head_mix.', fast.variables);
   const teach = (images: Tensor4D) => headed(teacher.forward(images, { training: true }), slow);
   return {
     teacher,
     headVariables,
     momentumAt,
     teach,
-    student: (classifier, images) => headed(classifier.forward(images, { training: true }), own),
+    student(classifier, images) {
+      checkStudent(classifier);
+      return headed(classifier.forward(images, { training: true }), fast);
+    },
     look: (images, stage) =>
       withoutGradient(() => {
         const { stages, logits, mixLogits } = teach(images);
@@ -141,12 +152,13 @@ export function createMomentumNetwork({
         return { features, logits, mixLogits };
       }),
     update(classifier, step, totalSteps) {
+      checkStudent(classifier);
       const kept = momentumAt(step, totalSteps);
       if (kept >= 1) return;
       updateEma(teacher.variables, classifier.variables as NamedTensors, kept);
-      updateEma(slow.variables, own.variables as NamedTensors, kept);
+      updateEma(slow.variables, fast.variables as NamedTensors, kept);
     },
-    heads: (classifier) => headsOf(classifier, own, teacher, slow),
+    heads: (classifier) => headsOf(classifier, fast, teacher, slow),
     classify: (classifier, images) =>
       tf.tidy(() => {
         const [seen, judged] = [classifier, teacher].map((each) =>
@@ -154,7 +166,7 @@ export function createMomentumNetwork({
         ) as [ClassifierOutput, ClassifierOutput];
         return {
           student: seen.logits,
-          studentMix: own.logits(seen.embedding),
+          studentMix: fast.logits(seen.embedding),
           teacher: judged.logits,
           teacherMix: slow.logits(judged.embedding),
         };
@@ -164,26 +176,28 @@ export function createMomentumNetwork({
       return {
         tensors: {
           ...prefixed('teacher.', tensors),
-          ...prefixed('head_mix.', copies(own.variables)),
+          ...prefixed('head_mix.', copies(fast.variables)),
           ...prefixed('teacher_head_mix.', copies(slow.variables)),
         },
         values: { teacher: values },
       };
     },
     restore(state) {
-      const heads = [
-        [own.variables, taken('MomentumNetwork.restore', own.variables, within('head_mix.', state.tensors))],
+      const heads = (
         [
-          slow.variables,
-          taken('MomentumNetwork.restore', slow.variables, within('teacher_head_mix.', state.tensors)),
-        ],
-      ] as const;
+          [fast.variables, 'head_mix.'],
+          [slow.variables, 'teacher_head_mix.'],
+        ] as const
+      ).map(
+        ([variables, prefix]) =>
+          [variables, taken('MomentumNetwork.restore', variables, state.tensors, prefix)] as const,
+      );
       const values = (state.values['teacher'] ?? {}) as State['values'];
       teacher.restore({ tensors: within('teacher.', state.tensors), values });
       for (const [variables, tensors] of heads) assign(variables, tensors);
     },
     dispose() {
-      own.dispose();
+      fast.dispose();
       slow.dispose();
     },
   };

@@ -41,6 +41,9 @@ describe('momentumSchedule', () => {
     [{ base: 1.5 }, /base must be a number from 0 to 1; got 1.5/],
     [{ scope: [0.5, 0.2] as const }, /scope\[1\] must be a number from 0.5 to 1/],
     [-1, /momentum must be a number of at least 0; got -1/],
+    ['Auto' as 'auto', /momentum must be a number, 'auto' or { base, end, scope, warmup }; got "Auto"/],
+    [null as never, /momentum must be .*; got null/],
+    [[0.9] as never, /momentum must be .*; got \[0.9\]/],
   ])('refuses %j', (momentum, message) => {
     expect(() => momentumSchedule(momentum)).toThrow(message);
   });

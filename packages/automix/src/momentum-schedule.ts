@@ -30,7 +30,7 @@ export type MomentumSchedule = (step: number, totalSteps?: number) => number;
  * The momentum of AutoMix's teacher over the training: m₀ in the warm-up, then `m₁ − (m₁ − m₀)·(1 + cos(π·t/T_b))/2` with T_b the
  * step at which the scope ends. The cosine counts from step 0, as published, so that it starts with a small jump.
  *
- * @throws MixError `INVALID_ARGUMENT` for numbers out of range.
+ * @throws MixError `INVALID_ARGUMENT` for numbers out of range, and for anything else.
  * @see Liu et al. 2022, https://arxiv.org/abs/2103.13027
  */
 export function momentumSchedule(momentum: Momentum = {}): MomentumSchedule {
@@ -46,6 +46,10 @@ export function momentumSchedule(momentum: Momentum = {}): MomentumSchedule {
       const base = Math.max(0, 1 - 20 / total);
       return scheduled({ base, end: Math.max(base, 0.999) }, step, total);
     };
+  }
+  if (typeof momentum !== 'object' || momentum === null || Array.isArray(momentum)) {
+    const rule = "be a number, 'auto' or { base, end, scope, warmup }";
+    throw invalidArgument('momentumSchedule', 'momentum', rule, momentum);
   }
   checkOptions(momentum);
   return (step, totalSteps) => scheduled(momentum, step, checkedSteps(step, totalSteps));

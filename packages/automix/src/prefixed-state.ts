@@ -14,16 +14,22 @@ export function within(prefix: string, tensors: NamedTensors): NamedTensors {
   );
 }
 
-/** The tensors themselves, once they are known to be the variables' in name and shape. */
-export function taken(where: string, variables: NamedVariables, tensors: NamedTensors): NamedTensors {
+/** Those of a state under `prefix`, without it, once they are known to be the variables' in name and shape. */
+export function taken(
+  where: string,
+  variables: NamedVariables,
+  state: NamedTensors,
+  prefix = '',
+): NamedTensors {
+  const tensors = within(prefix, state);
   const describe = (named: Readonly<Record<string, { readonly shape: readonly number[]; dtype: string }>>) =>
     Object.entries(named)
-      .map(([name, { shape, dtype }]) => `${name} ${dtype} [${shape}]`)
+      .map(([name, { shape, dtype }]) => `${prefix}${name} ${dtype} [${shape}]`)
       .sort()
       .join(', ');
   const [wanted, received] = [describe(variables), describe(tensors)];
   if (wanted === received) return tensors;
-  throw invalidArgument(where, 'state', `hold ${wanted}`, received, {
+  throw invalidArgument(where, 'state', `hold ${wanted}`, received || 'none of them', {
     code: 'STATE_MISMATCH',
     remedy: 'Make it with the options that the state was saved from',
   });

@@ -23,6 +23,9 @@ it('compares the losses of a block that blends equally, and names its collapse',
   const before = tf.memory().numTensors;
   const look = () => watchMasks(method.mixer({ lamPer: 'sample' }), judge, batch, { rng: createRng(5) });
   const seen = await look();
+  // As `fit({ watch })` wants it.
+  const record: Readonly<Record<string, number | string>> = seen;
+  expect(Object.keys(record)).toContain('learned');
   expect(seen.learned).toBeCloseTo(seen.equal, 2);
   expect(seen.constant).not.toBeCloseTo(seen.equal, 5);
   expect(seen.slope).toBeCloseTo(0, 2);

@@ -27,8 +27,8 @@ export type WatchedPlan = Plan &
       }
   );
 
-/** What {@link watchMasks} saw. */
-export interface MaskWatch {
+/** What {@link watchMasks} saw: a record that `fit({ watch })` of `@mix/train` takes. */
+export type MaskWatch = {
   /** Loss of the judge on mixes by the learned masks. */
   readonly learned: number;
   /** The same on Mixup with the same λ. */
@@ -45,9 +45,9 @@ export interface MaskWatch {
   readonly entropy: number;
   /** How far an image's mean share follows its λ: 1 all the way. Absent where λ is the same in all rows. */
   readonly slope?: number;
-  /** What has become of the masks, where they are of no use. */
+  /** What masks are where they are of no use: without a shape, as all at first, or saturated. */
   readonly collapse?: MaskCollapse;
-}
+};
 
 /**
  * Looks whether learned masks are of use, on a batch that training does not see: the losses of {@link compareMasks}, the statistics of the

@@ -27,9 +27,10 @@ export function shapeOf(batch: Batch): BatchShape {
  *
  * @param where Name of the public function that was called.
  * @param batch The batch to check; only shapes and dtypes are looked at.
+ * @param numClasses Classes that labels `[B,classes]` must have.
  * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`.
  */
-export function checkBatch(where: string, batch: Batch): void {
+export function checkBatch(where: string, batch: Batch, numClasses?: number): void {
   const { images, labels } = batch;
   const shape = [...images.shape];
   if (shape.length !== 4) throw invalidArgument(where, 'images', 'be [B,H,W,C]', shape, { code: 'SHAPE' });
@@ -41,6 +42,11 @@ export function checkBatch(where: string, batch: Batch): void {
     const received = `${labels.dtype} [${labels.shape}]`;
     throw invalidArgument(where, 'labels', 'be int32 [B] or float32 [B,classes]', received, {
       code: wanted ? 'DTYPE' : 'SHAPE',
+    });
+  }
+  if (numClasses !== undefined && labels.rank === 2 && labels.shape[1] !== numClasses) {
+    throw invalidArgument(where, 'labels', `be int32 [B] or float32 [B,${numClasses}]`, labels.shape, {
+      code: 'SHAPE',
     });
   }
   if (images.shape[0] !== labels.shape[0]) {

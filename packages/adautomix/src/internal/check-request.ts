@@ -1,4 +1,4 @@
-import { invalidArgument } from '@mix/core';
+import { checkRange, invalidArgument } from '@mix/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import type { MaskRequest } from '../mask-generator.js';
 
@@ -40,6 +40,7 @@ export function checkRequest(
       code: 'BATCH_SIZE',
     });
   }
+  for (const share of lam.flat()) checkRange(where, 'lam', share, 0, 1);
   const smaller = size.some((side, axis) => side < (positions[axis] as number));
   if (smaller) {
     throw invalidArgument(where, 'size', `be at least that of the features, [${positions}]`, size, {

@@ -3,7 +3,7 @@ import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { createBlockNorm } from '../block-norm.js';
 import type { BlockWeights } from '../block-weights.js';
-import type { MixBlockDesign } from '../mix-block-options.js';
+import type { FullDesign } from '../mix-block-options.js';
 import {
   type FeatureProducts,
   type PairFeatures,
@@ -30,12 +30,8 @@ export interface BlockValue {
 }
 
 /** Makes that branch. */
-export function createBlockValue(
-  weights: BlockWeights,
-  channels: number,
-  design: MixBlockDesign,
-): BlockValue {
-  const { lamConcat = 'none', valueInput = 'partner', valueNorm = 'batch', valueDropout = 0 } = design;
+export function createBlockValue(weights: BlockWeights, channels: number, design: FullDesign): BlockValue {
+  const { lamConcat, valueInput, valueNorm, valueDropout } = design;
   const image = channels + (lamConcat === 'all' ? 1 : 0);
   const both = valueInput === 'both' && lamConcat !== 'value';
   const inChannels = lamConcat === 'value' ? image + 1 : both ? 2 * image : image;
@@ -47,7 +43,7 @@ export function createBlockValue(
     if (lamConcat === 'value') return [...other, { from: 'constant', values: lam.map((share) => 1 - share) }];
     return both ? [...own, ...other] : other;
   };
-  if ((design.value ?? 'linear') === 'linear') {
+  if (design.value === 'linear') {
     const kernel = weights.kernel('value.weight', inChannels, 1);
     const bias = weights.vector('value.bias', 1, 0) as Tensor;
     return {

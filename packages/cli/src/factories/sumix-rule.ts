@@ -58,7 +58,11 @@ export function createSumix(
     ...(alphaScale !== undefined && { alphaScale }),
     ...(zeroSameClass !== undefined && { zeroSameClass }),
     ...(uncertaintyLayer && {
-      head: { embeddingSize: probeClassifier(classifier, imageShape).embeddingSize, numClasses, rng },
+      head: {
+        embeddingSize: probeClassifier('sumix', classifier, imageShape).embeddingSize,
+        numClasses,
+        rng,
+      },
     }),
   });
 }

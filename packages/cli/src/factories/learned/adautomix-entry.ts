@@ -98,7 +98,11 @@ function seen(method: AdautomixMethod, { classifier }: LearnedContext, dispose: 
     method,
     heads,
     classify: (images) => network.classify(classifier, images),
-    watch: (batch, rng) => watchMasks(method.mixer({ lamPer: 'sample' }), heads.teacherMix, batch, { rng }),
+    // What the generator draws, also where the student would get plain Mixup.
+    watch(batch, rng) {
+      const mixer = method.mixer({ lamPer: 'sample', lamMargin: 0, marginRule: 'any' });
+      return watchMasks(mixer, heads.teacherMix, batch, { rng });
+    },
     mixer: method.mixer(),
     mixPairs: (batch, pairs, rng) => {
       const source = { generator, classifier: teacher, stage };
