@@ -7,10 +7,14 @@ export function checkPositive(where: string, argument: string, value: number): v
   }
 }
 
-/** Throws unless `value` is a number in `[low, high]`. */
+/** Throws unless `value` is a number in `[low, high]`; `Number.MAX_VALUE` is no bound but of what is finite. */
 export function checkRange(where: string, argument: string, value: number, low: number, high: number): void {
   if (!(typeof value === 'number' && value >= low && value <= high)) {
-    throw invalidArgument(where, argument, `be a number from ${low} to ${high}`, value);
+    const range =
+      high === Number.MAX_VALUE && Number.isFinite(low)
+        ? `a finite number of at least ${low}`
+        : `a number from ${low} to ${high}`;
+    throw invalidArgument(where, argument, `be ${range}`, value);
   }
 }
 

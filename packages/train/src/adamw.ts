@@ -81,6 +81,7 @@ export function adamw({
       ...(Object.keys(rates).length > 0 && { rates }),
     },
     update(variables, gradients, learningRate) {
+      checkRange('adamw', 'learningRate', learningRate, 0, Number.MAX_VALUE);
       checkRateNames('adamw', rates, variables);
       for (const [name, gradient] of Object.entries(gradients)) {
         const variable = variables[name];

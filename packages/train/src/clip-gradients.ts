@@ -1,4 +1,4 @@
-import { checkPositive, type NamedTensors, sumOfSquares } from '@mix/core';
+import { checkPositive, invalidArgument, type NamedTensors, sumOfSquares } from '@mix/core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -18,8 +18,11 @@ export type Clip =
       readonly value: number;
     };
 
-/** Throws unless the bound is a finite number above 0. */
+/** Throws unless there is one bound, a finite number above 0. */
 export function checkClip(where: string, clip: Clip): void {
+  if (typeof clip !== 'object' || clip === null || 'norm' in clip === 'value' in clip) {
+    throw invalidArgument(where, 'clip', 'be { norm } or { value }', clip);
+  }
   if ('norm' in clip) checkPositive(where, 'clip.norm', clip.norm);
   else checkPositive(where, 'clip.value', clip.value);
 }

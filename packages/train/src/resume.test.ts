@@ -139,6 +139,9 @@ describe('resume', () => {
     await restoreMethod(other, store);
     expect(other.weight.dataSync()[0]).not.toBe(3);
     expect(other.weight.dataSync()).toEqual(method.weight.dataSync());
+    await expect(restoreMethod({ ...other, name: 'another' }, store)).rejects.toThrow(
+      `must be of method 'another'; got "${other.name}"`,
+    );
     await expect(restoreMethod(other, memoryCheckpointStore())).rejects.toThrow(
       /^restoreMethod: .* must exist/,
     );

@@ -79,6 +79,7 @@ export function sgd({
       ...(Object.keys(rates).length > 0 && { rates }),
     },
     update(variables, gradients, learningRate) {
+      checkRange('sgd', 'learningRate', learningRate, 0, Number.MAX_VALUE);
       checkRateNames('sgd', rates, variables);
       for (const [name, gradient] of Object.entries(gradients)) {
         const variable = variables[name];

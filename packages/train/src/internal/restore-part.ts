@@ -7,7 +7,7 @@ import { withUploaded } from './host-state.js';
 export async function restorePart(
   where: string,
   key: 'model' | 'method',
-  part: { restore(state: State): void },
+  part: { readonly name?: string; restore(state: State): void },
   store: CheckpointStore,
   slot: CheckpointSlot,
 ): Promise<void> {
@@ -16,7 +16,12 @@ export async function restorePart(
   if (bytes === undefined) {
     throw invalidArgument(where, name, 'exist', undefined, { code: 'MISSING_FILE' });
   }
-  const { tensors, values } = await decodeCheckpoint(bytes, name);
+  const { tensors, values, identity } = await decodeCheckpoint(bytes, name);
+  if (key === 'method' && identity['method'] !== part.name) {
+    throw invalidArgument(where, name, `be of method '${part.name}'`, identity['method'], {
+      code: 'STATE_MISMATCH',
+    });
+  }
   const own = (values[key] ?? {}) as { readonly [key: string]: Json };
   withUploaded(`${key}.`, tensors, (uploaded) => part.restore({ tensors: uploaded, values: own }));
 }

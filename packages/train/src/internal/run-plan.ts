@@ -3,6 +3,7 @@ import { type Clip, checkClip } from '../clip-gradients.js';
 import type { FitOptions } from '../fit-options.js';
 import type { Optimizer } from '../optimizer.js';
 import type { Schedule } from '../schedule.js';
+import { checkParts } from './check-parts.js';
 
 /** Variables that are updated together. */
 export interface Group {
@@ -25,6 +26,7 @@ export interface RunPlan {
 }
 
 export function planRun(options: FitOptions): RunPlan {
+  checkParts(options);
   const { classifier, method, train, validation, epochs, clip, accumulate = 1 } = options;
   checkInteger('fit', 'epochs', epochs, 1);
   checkInteger('fit', 'train.numBatches', train.numBatches, 1);
@@ -52,7 +54,10 @@ export function planRun(options: FitOptions): RunPlan {
       );
     }
   }
-  const isJoint = clip !== undefined && isClip(clip) && 'norm' in clip && clip.jointly === true;
+  if (new Set(Object.values(optimizers)).size < Object.keys(optimizers).length) {
+    throw invalidArgument('fit', 'optimizers', 'be one for each group', 'the same for two');
+  }
+  const isJoint = typeof clip === 'object' && isClip(clip) && 'norm' in clip && clip.jointly === true;
   if (isJoint) checkClip('fit', clip);
   const clips = clipsByGroup(isJoint ? undefined : clip, names, method.name);
   const groups = names.map((name): Group => {
@@ -107,7 +112,7 @@ function clipsByGroup(
   method: string,
 ): Readonly<Record<string, Clip>> {
   if (clip === undefined) return {};
-  if (isClip(clip)) {
+  if (typeof clip !== 'object' || isClip(clip)) {
     checkClip('fit', clip);
     return Object.fromEntries(names.map((name) => [name, clip]));
   }

@@ -11,6 +11,7 @@ import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { clipGradients } from '../clip-gradients.js';
 import type { FitOptions } from '../fit-options.js';
+import type { Schedule } from '../schedule.js';
 import type { Group, RunPlan } from './run-plan.js';
 
 /** Losses (`loss.<group>`) and metrics (`metric.<name>`) of a batch, still on the device in one tensor. */
@@ -63,18 +64,30 @@ export function applyGradients(
   given: NamedTensors,
   step: number,
 ): void {
+  // All rates before the first update: no weight is changed by half a step.
+  const rates = groups.map(({ name, schedule }) => rateAt(name, schedule, step));
   tf.tidy(() => {
     const gradients = jointClip === undefined ? given : clipGradients(given, jointClip);
-    for (const { variables, optimizer, schedule, clip } of groups) {
+    for (const [index, { variables, optimizer, clip }] of groups.entries()) {
       const named = Object.entries(variables).flatMap(([name, variable]) => {
         const gradient = gradients[variable.name];
         return gradient === undefined ? [] : [[name, gradient] as const];
       });
       if (named.length === 0) continue;
       const own = Object.fromEntries(named);
-      optimizer.update(variables, clip === undefined ? own : clipGradients(own, clip), schedule(step));
+      optimizer.update(
+        variables,
+        clip === undefined ? own : clipGradients(own, clip),
+        rates[index] as number,
+      );
     }
   });
+}
+
+function rateAt(group: string, schedule: Schedule, step: number): number {
+  const rate = schedule(step);
+  if (Number.isFinite(rate) && rate >= 0) return rate;
+  throw invalidArgument('fit', `schedule of '${group}'`, `give a number of at least 0 at step ${step}`, rate);
 }
 
 function checkLosses(

@@ -1,0 +1,68 @@
+import { isMixError } from '@mix/core';
+import { useBackend } from '@mix/test-utils';
+import * as tf from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { linearClassifier } from '../test/linear-classifier.js';
+import { toyMixup } from '../test/toy-mixup.js';
+import { toyRun } from '../test/toy-run.js';
+import { fit } from './fit.js';
+import type { FitOptions } from './fit-options.js';
+import { sgd } from './sgd.js';
+
+useBackend('cpu');
+
+const shared = sgd();
+const twoOptimizers = { classifier: shared, generator: shared };
+
+it.each<[string, { readonly [K in keyof FitOptions]?: unknown }, string]>([
+  [
+    'a mixer',
+    { method: toyMixup },
+    'method must be a Method; got "function". Wrap a mixer: fromMixer(cutmix())',
+  ],
+  ['no method', { method: undefined }, 'method must be a Method; got "undefined"'],
+  ['no classifier', { classifier: undefined }, 'classifier must be a Classifier; got "undefined"'],
+  ['no rng', { rng: 7 }, 'rng must be made by createRng(seed); got "number"'],
+  ['no prepare', { prepare: undefined }, 'prepare must be a function such as prepareImages()'],
+  ['a list of batches', { train: [] }, 'train must be a BatchSource'],
+  ['a rate', { schedule: 0.1 }, 'schedule must be a function of the step such as constant(0.1)'],
+  [
+    'an optimiser of tfjs',
+    { optimizers: { learningRate: 0.1, applyGradients: () => undefined } },
+    'optimizers must be such as sgd(), or one for each group',
+  ],
+  ['one optimiser for two groups', { optimizers: twoOptimizers }, 'optimizers must be one for each group'],
+  ['a number to clip at', { clip: 1 }, 'clip must be { norm } or { value }; got 1'],
+  [
+    'two bounds',
+    { clip: { norm: 1, value: 1 } },
+    'clip must be { norm } or { value }; got {"norm":1,"value":1}',
+  ],
+  ['a misspelt bound', { clip: { norms: 1 } }, 'clip must be { norm } or { value }; got {"norms":1}'],
+])('refuses %s', async (_, extra, message) => {
+  const { method } = toyRun();
+  const groups = extra.optimizers === twoOptimizers ? { generator: { a: tf.variable(tf.scalar(0)) } } : {};
+  const error = await fit({ ...toyRun({ method: { ...method, groups } }), ...extra } as FitOptions).catch(
+    (reason: unknown) => reason,
+  );
+  expect(isMixError(error)).toBe(true);
+  expect((error as Error).message).toContain(`fit: ${message}`);
+});
+
+it.each([Number.NaN, undefined as never, -0.1])(
+  'refuses a rate of %s before it changes a weight',
+  async (rate) => {
+    const classifier = linearClassifier();
+    let before: number[] = [];
+    const weights = () => Object.values(classifier.variables).flatMap((variable) => [...variable.dataSync()]);
+    const schedule = (step: number) => {
+      if (step === 2) before = weights();
+      return step === 2 ? rate : 0.01;
+    };
+    const run = fit(toyRun({ classifier, schedule }));
+    await expect(run).rejects.toThrow(
+      `fit: schedule of 'classifier' must give a number of at least 0 at step 2; got ${rate}`,
+    );
+    expect(weights()).toEqual(before);
+  },
+);
