@@ -48,7 +48,7 @@ try {
 process.exit(problems.length === 0 ? 0 : 1);
 
 function blocksOf(name) {
-  if (existsSync(join(root, 'packages', name, 'src/readme.test.ts'))) return [];
+  if (existsSync(join(root, 'packages', name, 'src/custom-loop.test.ts'))) return [];
   const text = readmeOf(name);
   return [...text.matchAll(/^```(ts|js)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({
     language,
