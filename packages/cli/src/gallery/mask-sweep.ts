@@ -7,7 +7,7 @@ import { asPictures, type Normalisation, normalised } from './on-pictures.js';
 import { download, type HostRows, pictureOf } from './picture-of.js';
 
 /** One of the images of a pair. */
-export interface SweepSource {
+interface SweepSource {
   readonly picture: Picture;
   /** Name of its class. */
   readonly label: string;
