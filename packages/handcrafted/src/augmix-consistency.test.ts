@@ -95,7 +95,7 @@ describe('augmixConsistency', () => {
   it('has no state, and refuses wrong options', () => {
     expect(augmixConsistency().state()).toEqual({ tensors: {}, values: {} });
     expect(() => augmixConsistency({ weight: -1 })).toThrow(
-      /augmixConsistency: weight must be a number from 0/,
+      /augmixConsistency: weight must be a finite number of at least 0/,
     );
     expect(() => augmixConsistency({ severity: 0 })).toThrow(/augmixConsistency: severity must be/);
   });

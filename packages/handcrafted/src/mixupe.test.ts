@@ -105,7 +105,7 @@ describe('mixupe', () => {
   it.each([
     [{ version: 'v5' }, /mixupe: version must be one of 'v1', 'v2', 'v3', 'v4'; got "v5"/],
     [{ alpha: -1 }, /mixupe: alpha must be above 0/],
-    [{ eta: -1 }, /mixupe: eta must be a number from 0/],
+    [{ eta: -1 }, /mixupe: eta must be a finite number of at least 0/],
     [{ threshold: Infinity }, /mixupe: threshold must be a finite number/],
     [{ mode: 'all' }, /mixupe: mode must be one of/],
     [{ labelSmoothing: -1 }, /mixupe: labelSmoothing must be a number from 0 to 1/],

@@ -77,7 +77,7 @@ describe('planSoftCrop', () => {
   it.each([
     [{ soften: { numClasses: 1 } }, /softCrop: numClasses must be an integer of at least 2/],
     [{ soften, sigma: 0 }, /softCrop: sigma must be a finite number above 0/],
-    [{ soften, background: -1 }, /softCrop: background must be a number from 0/],
+    [{ soften, background: -1 }, /softCrop: background must be a finite number of at least 0/],
     [{ soften, visibility: 'all' }, /softCrop: visibility must be one of/],
   ])('refuses %j', (options, message) => {
     expect(() => softCrop(options as never)).toThrow(message);

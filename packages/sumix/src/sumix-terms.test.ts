@@ -268,8 +268,8 @@ it.each([
   [{ ratio: 'area' }, /ratio must be one of 'distance', 'reference'/],
   [{ reduction: 'sum' }, /reduction must be one of 'sample', 'batch'/],
   [{ alphaScale: 0 }, /alphaScale must be a finite number above 0; got 0/],
-  [{ gamma: -1 }, /gamma must be a number from 0/],
-  [{ tau: -1 }, /tau must be a number from 0/],
+  [{ gamma: -1 }, /gamma must be a finite number of at least 0/],
+  [{ tau: -1 }, /tau must be a finite number of at least 0/],
   [{ tau: 1, compat: 'reference' }, /tau must be left out with ratio 'reference'/],
 ])('refuses %j', (options, message) => {
   expect(() => sumixTerms(inputs(noise([3, 3], 1), noise([3, 3], 2), 0.5), options as never)).toThrow(

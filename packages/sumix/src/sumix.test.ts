@@ -199,7 +199,7 @@ describe('sumix refuses', () => {
     [{}, /sumix: head must be given, unless isNorm is false/],
     [{ head: head(), isNorm: false }, /sumix: head must be left out with isNorm: false/],
     [{ head: { ...head(), embeddingSize: 0 } }, /sumix: head.embeddingSize must be an integer of at least 1/],
-    [{ head: head(), gamma: Number.NaN }, /sumix: gamma must be a number from 0/],
+    [{ head: head(), gamma: Number.NaN }, /sumix: gamma must be a finite number of at least 0/],
     [{ head: head(), labelSmoothing: 2 }, /sumix: labelSmoothing must be a number from 0 to 1/],
   ])('%j', (options, message) => {
     expect(() => sumix(mixup(), options)).toThrow(message);

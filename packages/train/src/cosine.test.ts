@@ -29,7 +29,7 @@ describe('cosine', () => {
     [{ base: 0, totalSteps: 1 }, 'cosine: base must be a finite number above 0; got 0'],
     [{ base: 1, totalSteps: 0 }, 'cosine: totalSteps must be an integer of at least 1; got 0'],
     [{ base: 1, totalSteps: 4, warmupSteps: 4 }, 'cosine: warmupSteps must be below totalSteps, 4; got 4'],
-    [{ base: 1, totalSteps: 4, final: -1 }, 'cosine: final must be a number from 0'],
+    [{ base: 1, totalSteps: 4, final: -1 }, 'cosine: final must be a finite number of at least 0'],
   ])('refuses %o', (options, message) => {
     expect(() => cosine(options)).toThrow(message);
   });
