@@ -384,7 +384,7 @@ describe('adautomix', () => {
     ['beta must be a number from 0 to 1; got 2', { beta: 2 }],
     ['lamMargin must be a number from 0 to 0.5; got 1', { lamMargin: 1 }],
     ['advInterval must be an integer of at least 0; got 0.5', { advInterval: 0.5 }],
-    ['weights.mix must be a number from 0 to', { weights: { mix: -1 } }],
+    ['weights.mix must be a finite number of at least 0', { weights: { mix: -1 } }],
     ['mixSamples must be an integer of at least 2; got 1', { mixSamples: 1 }],
   ])('says that %s', (message, options) => {
     expect(() => parts(options)).toThrow(message);

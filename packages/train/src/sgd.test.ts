@@ -99,7 +99,7 @@ describe('sgd', () => {
 
   it.each([
     [{ momentum: 1 }, 'sgd: momentum must be a number in [0,1); got 1'],
-    [{ weightDecay: -1 }, 'sgd: weightDecay must be a number from 0 to'],
+    [{ weightDecay: -1 }, 'sgd: weightDecay must be a finite number of at least 0'],
     [{ rates: { 'fc.bias': -1 } }, "sgd: rates['fc.bias'] must be a finite number of at least 0; got -1"],
     [{ nesterov: true }, 'sgd: momentum must be above 0 with nesterov; got 0'],
   ])('refuses %o', (options, message) => {
