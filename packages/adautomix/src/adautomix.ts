@@ -11,7 +11,7 @@ import {
 import {
   type Batch,
   type Classifier,
-  checkBatch,
+  checkBatchOfClasses,
   type Method,
   MixError,
   type Mixer,
@@ -113,7 +113,7 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
     pass,
     groups: { classifier: network.headVariables, generator: generator.variables },
     step(classifier, batch, context) {
-      checkBatch('adautomix', batch, student.numClasses);
+      checkBatchOfClasses('adautomix', batch, student.numClasses);
       const { losses, metrics } = pass(classifier, batch, plan(batch, context), context);
       return { losses, metrics };
     },

@@ -1,7 +1,7 @@
 import {
   type Batch,
   type Classifier,
-  checkBatch,
+  checkBatchOfClasses,
   type Method,
   type Mixer,
   type StepContext,
@@ -71,7 +71,7 @@ export function createAutomixMethod(options: AutomixOptions, defaults: MethodDef
     groups: { classifier: network.headVariables, generator: block.variables },
     pass: (...given) => automixPass(parts, ...given),
     step(classifier, batch, context) {
-      checkBatch(name, batch, student.numClasses);
+      checkBatchOfClasses(name, batch, student.numClasses);
       const drawn = plan(batch.images.shape[0], context);
       const { terms, metrics } = automixPass(parts, classifier, batch, drawn, context);
       const generator = [terms.generator, terms.mask].filter((term) => term !== undefined);

@@ -27,10 +27,9 @@ export function shapeOf(batch: Batch): BatchShape {
  *
  * @param where Name of the public function that was called.
  * @param batch The batch to check; only shapes and dtypes are looked at.
- * @param numClasses Classes that labels `[B,classes]` must have.
  * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`.
  */
-export function checkBatch(where: string, batch: Batch, numClasses?: number): void {
+export function checkBatch(where: string, batch: Batch): void {
   const { images, labels } = batch;
   const shape = [...images.shape];
   if (shape.length !== 4) throw invalidArgument(where, 'images', 'be [B,H,W,C]', shape, { code: 'SHAPE' });
@@ -44,15 +43,27 @@ export function checkBatch(where: string, batch: Batch, numClasses?: number): vo
       code: wanted ? 'DTYPE' : 'SHAPE',
     });
   }
-  if (numClasses !== undefined && labels.rank === 2 && labels.shape[1] !== numClasses) {
-    throw invalidArgument(where, 'labels', `be int32 [B] or float32 [B,${numClasses}]`, labels.shape, {
-      code: 'SHAPE',
-    });
-  }
   if (images.shape[0] !== labels.shape[0]) {
     throw new MixError(
       `${where}: images and labels must share a batch size; got ${images.shape[0]} and ${labels.shape[0]}`,
       { code: 'BATCH_SIZE', argument: 'labels', received: labels.shape[0] },
     );
   }
+}
+
+/**
+ * {@link checkBatch} for a classifier of so many classes, before anything is run.
+ *
+ * @param where Name of the public function that was called.
+ * @param batch The batch to check; only shapes and dtypes are looked at.
+ * @param numClasses Classes that labels `[B,classes]` must have.
+ * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`.
+ */
+export function checkBatchOfClasses(where: string, batch: Batch, numClasses: number): void {
+  checkBatch(where, batch);
+  const { labels } = batch;
+  if (labels.rank === 1 || labels.shape[1] === numClasses) return;
+  throw invalidArgument(where, 'labels', `be int32 [B] or float32 [B,${numClasses}]`, labels.shape, {
+    code: 'SHAPE',
+  });
 }

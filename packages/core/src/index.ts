@@ -12,7 +12,7 @@ export type { Load } from './backends/load.js';
 export type { BackendAttempt, BackendReport, SelectBackendOptions } from './backends/select-backend.js';
 export { selectBackend } from './backends/select-backend.js';
 export type { Batch, BatchShape } from './batch.js';
-export { checkBatch, shapeOf } from './batch.js';
+export { checkBatch, checkBatchOfClasses, shapeOf } from './batch.js';
 export type { BatchNormalized, BatchNormTrainOptions } from './batch-norm.js';
 export { batchNormTrain } from './batch-norm.js';
 export type { BatchSource, HostBatch } from './batch-source.js';
