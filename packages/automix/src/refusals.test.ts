@@ -27,26 +27,31 @@ const without = (name: keyof AutomixOptions): AutomixOptions => {
 };
 
 describe('automix', () => {
-  it.each([
-    ['no classifier', without('classifier'), 'automix: classifier must be a Classifier; got "undefined"'],
-    ['no teacher', without('teacher'), 'createMomentumNetwork: teacher must be a Classifier'],
+  it.each<[string, () => AutomixOptions, string]>([
+    [
+      'no classifier',
+      () => without('classifier'),
+      'automix: classifier must be a Classifier; got "undefined"',
+    ],
+    ['no teacher', () => without('teacher'), 'createMomentumNetwork: teacher must be a Classifier'],
     [
       'a size alone',
-      { ...given(), imageShape: [8, 8] as never },
+      () => ({ ...given(), imageShape: [8, 8] as never }),
       'automix: imageShape must be [height, width, channels]; got [8,8]',
     ],
     [
       'no number',
-      { ...given(), imageShape: [Number.NaN, 8, 3] as const },
+      () => ({ ...given(), imageShape: [Number.NaN, 8, 3] as const }),
       'automix: imageShape must be [height',
     ],
     [
       'no mixer',
-      { ...given(), headOneMix: 'cutmix' as never },
+      () => ({ ...given(), headOneMix: 'cutmix' as never }),
       'automix: headOneMix must be a mixer such as cutmix()',
     ],
   ])('refuses %s, and keeps nothing', (_, options, message) => {
-    refuses(() => automix(options), message);
+    const wrong = options();
+    refuses(() => automix(wrong), message);
   });
 
   it('names the shape that the classifier does not take', () => {
