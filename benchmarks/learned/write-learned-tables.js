@@ -30,7 +30,10 @@ const maskColumns = [
 /** Writes accuracy and calibration by method and head, and what became of the masks, into the README of a folder of results, if there is one. */
 export function writeLearnedTables(folder) {
   const { long, short } = series;
-  const trials = readTrials(join(folder, long.file));
+  const names = Object.keys({ ...compared, ...ablations });
+  const trials = readTrials(join(folder, long.file)).sort(
+    (a, b) => names.indexOf(a.method) - names.indexOf(b.method) || a.seed - b.seed,
+  );
   const tables = {
     learned: markdownTable(accuracyColumns, accuracyRows(trials, Object.keys(compared))),
     ablations: markdownTable(accuracyColumns, accuracyRows(trials, Object.keys(ablations))),
