@@ -23,8 +23,8 @@ function learned(create, options = {}, { generatorRate = 0.1, adjusts = true } =
       method,
       generatorRate,
       heads: () => method.network.heads(classifier),
-      // What the generator draws, also where the student would get plain Mixup.
-      mixer: method.mixer({ lamMargin: 0 }),
+      // What the generator draws, also where the student would get plain Mixup, or masks that are rescaled.
+      mixer: method.mixer({ lamMargin: 0, ...(adjusts && { maskAdjust: 0 }) }),
       ...(adjusts && { adjusted: method.mixer({ lamMargin: 0, maskAdjust: 1 }) }),
       dispose() {
         method.dispose();

@@ -70,9 +70,11 @@ function seen(method: AutomixMethod, { classifier }: LearnedContext, dispose: ()
     method,
     heads,
     classify: (images) => network.classify(classifier, images),
-    // What the block draws, also where the student would get plain Mixup.
-    watch: (batch, rng) =>
-      watchMasks(method.mixer({ lamPer: 'sample', lamMargin: 0 }), heads.teacherMix, batch, { rng }),
+    // What the block draws, also where the student would get plain Mixup, or masks that are rescaled.
+    watch(batch, rng) {
+      const mixer = method.mixer({ lamPer: 'sample', lamMargin: 0, maskAdjust: 0 });
+      return watchMasks(mixer, heads.teacherMix, batch, { rng });
+    },
     mixer: method.mixer(),
     mixPairs: (batch, pairs, rng) =>
       applyBlockMix(batch, planOf(batch, pairs, rng), { block, classifier: teacher, stage }, { masks: true }),
