@@ -53,8 +53,8 @@ export type MaskWatch = {
  * Looks whether learned masks are of use, on a batch that training does not see: the losses of {@link compareMasks}, the statistics of the
  * masks, how they follow λ, and the name of their collapse. With an `rng` of the same seed it always mixes the same pairs.
  *
- * @param mixer `method.mixer({ lamPer: 'sample', lamMargin: 0 })` of AutoMix, SAMix or AdAutoMix: λ of each row its own, so that there is a
- *   slope, and masks as drawn in all rows.
+ * @param mixer `method.mixer({ lamPer: 'sample', lamMargin: 0 })` of AutoMix, SAMix or AdAutoMix, with `maskAdjust: 0` where the method
+ *   rescales masks: λ of each row its own, so that there is a slope, and masks as drawn in all rows.
  * @param judge `method.network.heads(classifier).teacherMix`.
  * @param batch Held out; borrowed.
  * @returns Numbers, read back from the device.
