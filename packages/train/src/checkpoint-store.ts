@@ -1,5 +1,8 @@
+/** All slots, in the order in which a resumption tries them. */
+export const checkpointSlots = ['last', 'previous', 'best'] as const;
+
 /** The places of a run's checkpoints: the newest, the one before it, and the one with the best validation. */
-export type CheckpointSlot = 'last' | 'previous' | 'best';
+export type CheckpointSlot = (typeof checkpointSlots)[number];
 
 /** Where checkpoints are kept. */
 export interface CheckpointStore {

@@ -8,6 +8,7 @@ import {
 } from '@mix/core';
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkLabels } from './internal/check-labels.js';
 import { nextTurn } from './internal/next-turn.js';
 import type { Prepare } from './prepare-images.js';
 
@@ -36,7 +37,7 @@ export type Classify = (images: Tensor4D) => Readonly<Record<string, Tensor2D>>;
  * @param classifier Borrowed, unchanged.
  * @param prepare Brings a batch onto the device; called without `rng`.
  * @returns Means over all samples, a last partial batch included, summed in doubles.
- * @throws MixError `INVALID_ARGUMENT` for a source without samples, `NOT_FINITE` for a loss that is NaN or infinite.
+ * @throws MixError `INVALID_ARGUMENT` for a source without samples or a class that it has not, `NOT_FINITE` for a loss that is NaN or infinite.
  */
 export async function evaluate(
   classifier: Classifier,
@@ -60,6 +61,7 @@ export async function evaluateHeads(
   let pending: Promise<void> | undefined;
   for await (const host of source.batches(0)) {
     signal?.throwIfAborted();
+    checkLabels('evaluate', 'source', host, source.numClasses);
     const { names, sums } = batchSums(classify, prepare(host));
     const before = pending;
     pending = readAndDispose(sums).then((values) => {

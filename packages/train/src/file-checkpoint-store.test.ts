@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
+import { checkpointSlots } from './checkpoint-store.js';
 import { fileCheckpointStore } from './file-checkpoint-store.js';
 
 vi.mock('node:fs/promises', async (original) => {
@@ -34,7 +35,7 @@ describe('fileCheckpointStore', () => {
     expect(await store.load('previous')).toBeUndefined();
     await store.save('best', Uint8Array.of(2));
     await store.save('last', Uint8Array.of(3));
-    const loaded = await Promise.all((['last', 'previous', 'best'] as const).map((slot) => store.load(slot)));
+    const loaded = await Promise.all(checkpointSlots.map((slot) => store.load(slot)));
     expect(loaded.map((bytes) => bytes?.[0])).toEqual([3, 1, 2]);
     expect(readdirSync(folder).sort()).toEqual([
       ...['best.safetensors', 'last.previous.safetensors', 'last.safetensors'],

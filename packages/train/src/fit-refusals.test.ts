@@ -5,6 +5,8 @@ import { expect, it } from 'vitest';
 import { linearClassifier } from '../test/linear-classifier.js';
 import { toyMixup } from '../test/toy-mixup.js';
 import { toyRun } from '../test/toy-run.js';
+import { toySource } from '../test/toy-source.js';
+import { evaluate } from './evaluate.js';
 import { fit } from './fit.js';
 import type { FitOptions } from './fit-options.js';
 import { sgd } from './sgd.js';
@@ -47,6 +49,22 @@ it.each<[string, { readonly [K in keyof FitOptions]?: unknown }, string]>([
   );
   expect(isMixError(error)).toBe(true);
   expect((error as Error).message).toContain(`fit: ${message}`);
+});
+
+it.each([3, -1])('refuses class %i of three, and names the image', async (label) => {
+  const source = toySource();
+  async function* batches(epoch: number) {
+    for await (const batch of source.batches(epoch)) {
+      yield { ...batch, labels: Int32Array.from(batch.labels).fill(label, 1, 2) };
+    }
+  }
+  const train = { ...source, batches };
+  const rule = `must be from 0 to 2; got ${label}`;
+  await expect(fit(toyRun({ train }))).rejects.toThrow(new RegExp(`^fit: train: class of '\\d+' ${rule}`));
+  const { classifier, prepare } = toyRun();
+  await expect(evaluate(classifier, train, prepare)).rejects.toThrow(
+    `evaluate: source: class of '2' ${rule}`,
+  );
 });
 
 it.each([Number.NaN, undefined as never, -0.1])(

@@ -11,7 +11,7 @@ import { TrainingRun } from './internal/training-run.js';
  *
  * @param options Everything in it is borrowed: classifier, method, optimisers and tensors stay the caller's to dispose.
  * @returns The last and the best epoch, and whether `signal` stopped the run.
- * @throws MixError `INVALID_ARGUMENT` for options that do not fit, before the first step; `NOT_FINITE` for a loss that is NaN or infinite
+ * @throws MixError `INVALID_ARGUMENT` for options that do not fit, before the first step, and for a class that `train` has not; `NOT_FINITE` for a loss that is NaN or infinite
  *   (with `skipNonFinite`, for losses or gradients of more steps in a row), or such a parameter; `STATE_MISMATCH` for a checkpoint of
  *   another run; `CORRUPT_DATA` if no checkpoint can be read.
  */

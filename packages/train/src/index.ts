@@ -4,7 +4,7 @@ export { applyFlipCrop } from './apply-flip-crop.js';
 export { applyResizedCrop } from './apply-resized-crop.js';
 export type { Checkpoint } from './checkpoint.js';
 export { decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
-export type { CheckpointSlot, CheckpointStore } from './checkpoint-store.js';
+export { type CheckpointSlot, type CheckpointStore, checkpointSlots } from './checkpoint-store.js';
 export type { Clip } from './clip-gradients.js';
 export { clipGradients, globalNorm } from './clip-gradients.js';
 export { constant } from './constant.js';

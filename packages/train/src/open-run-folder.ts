@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { invalidArgument, type Json } from '@mix/core';
-import type { CheckpointStore } from './checkpoint-store.js';
+import { type CheckpointStore, checkpointSlots } from './checkpoint-store.js';
 import { fileCheckpointStore } from './file-checkpoint-store.js';
 import { writeDurably } from './internal/write-durably.js';
 import { jsonlLog } from './jsonl-log.js';
@@ -37,7 +37,7 @@ export async function openRunFolder(
 ): Promise<RunFolder> {
   const store = fileCheckpointStore(join(path, 'checkpoints'));
   if (!resume) {
-    for (const slot of ['last', 'previous', 'best'] as const) {
+    for (const slot of checkpointSlots) {
       if ((await store.load(slot)) === undefined) continue;
       throw invalidArgument('openRunFolder', 'path', 'be a folder without checkpoints', path, {
         remedy: 'Pass resume: true to go on with that run, or choose another folder',

@@ -1,17 +1,14 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isMixError } from '@mix/core';
-import { restoreClassifier, restoreMethod } from '@mix/train';
+import { checkpointSlots, restoreClassifier, restoreMethod } from '@mix/train';
 import { fileCheckpointStore } from '@mix/train/node';
 import type { Training } from './create-training.js';
-
-// As a resumption tries them.
-const slots = ['last', 'previous', 'best'] as const;
 
 /** Whether a run's folder has any checkpoint. */
 export function hasCheckpoint(folder: string): boolean {
   const store = fileCheckpointStore(join(folder, 'checkpoints'));
-  return slots.some((slot) => existsSync(store.describe(slot)));
+  return checkpointSlots.some((slot) => existsSync(store.describe(slot)));
 }
 
 /**
@@ -27,7 +24,7 @@ export async function restoreNewest(
 ): Promise<void> {
   const store = fileCheckpointStore(join(folder, 'checkpoints'));
   const passed: string[] = [];
-  for (const slot of slots) {
+  for (const slot of checkpointSlots) {
     try {
       await restoreClassifier(model, store, slot);
       await restoreMethod(method, store, slot);

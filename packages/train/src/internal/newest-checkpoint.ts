@@ -1,6 +1,6 @@
 import { isMixError, MixError } from '@mix/core';
 import { type Checkpoint, decodeCheckpoint } from '../checkpoint.js';
-import type { CheckpointSlot, CheckpointStore } from '../checkpoint-store.js';
+import { type CheckpointSlot, type CheckpointStore, checkpointSlots } from '../checkpoint-store.js';
 
 export interface FoundCheckpoint {
   readonly slot: CheckpointSlot;
@@ -16,7 +16,7 @@ export interface FoundCheckpoint {
 export async function newestCheckpoint(store: CheckpointStore): Promise<FoundCheckpoint | undefined> {
   const missing: string[] = [];
   const damaged: string[] = [];
-  for (const slot of ['last', 'previous', 'best'] as const) {
+  for (const slot of checkpointSlots) {
     const bytes = await store.load(slot);
     if (bytes === undefined) {
       missing.push(`${store.describe(slot)} is missing`);

@@ -34,10 +34,10 @@ export class StepUnderWay {
     this.#mean.add(gradients, read.samples);
   }
 
-  /** Updates what is trained. */
-  apply(): void {
+  /** Updates what is trained, at the rates of its groups. */
+  apply(rates: Readonly<Record<string, number>>): void {
     const { classifier, method } = this.#trained;
-    applyGradients(this.#trained, this.#mean.gradients, this.#context.step);
+    applyGradients(this.#trained, this.#mean.gradients, rates);
     this.#mean.dispose();
     method.afterStep?.(classifier, this.#context);
   }

@@ -58,17 +58,20 @@ export function gradientsOfBatch(
   }
 }
 
+/** The learning rate of every group at a step: all are known good before one is used, so that no weight is changed by half a step. */
+export function ratesAt(groups: readonly Group[], step: number): Readonly<Record<string, number>> {
+  return Object.fromEntries(groups.map(({ name, schedule }) => [name, rateAt(name, schedule, step)]));
+}
+
 /** Clips and updates every group that has gradients; borrows them. */
 export function applyGradients(
   { groups, jointClip }: Pick<RunPlan, 'groups' | 'jointClip'>,
   given: NamedTensors,
-  step: number,
+  rates: Readonly<Record<string, number>>,
 ): void {
-  // All rates before the first update: no weight is changed by half a step.
-  const rates = groups.map(({ name, schedule }) => rateAt(name, schedule, step));
   tf.tidy(() => {
     const gradients = jointClip === undefined ? given : clipGradients(given, jointClip);
-    for (const [index, { variables, optimizer, clip }] of groups.entries()) {
+    for (const { name: group, variables, optimizer, clip } of groups) {
       const named = Object.entries(variables).flatMap(([name, variable]) => {
         const gradient = gradients[variable.name];
         return gradient === undefined ? [] : [[name, gradient] as const];
@@ -78,7 +81,7 @@ export function applyGradients(
       optimizer.update(
         variables,
         clip === undefined ? own : clipGradients(own, clip),
-        rates[index] as number,
+        rates[group] as number,
       );
     }
   });

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { encodeCheckpoint } from '../checkpoint.js';
 import type { CheckpointSlot } from '../checkpoint-store.js';
 import type { FitOptions, FitResult } from '../fit-options.js';
+import { checkLabels } from './check-labels.js';
 import { epochRecord, type Findings } from './epoch-record.js';
 import { checkIdentity, type Identity, identityOf } from './identity.js';
 import { lookAt } from './look-at.js';
@@ -14,6 +15,7 @@ import { startRecord } from './start-record.js';
 import { type NumbersOfBatch, type ReadStep, StepReader } from './step-reader.js';
 import { StepUnderWay } from './step-under-way.js';
 import { addBatch, meansOf, noTotals, recordNumbers } from './totals.js';
+import { ratesAt } from './train-step.js';
 
 // One process trains; the key is reserved so that ranks of a parallel run will draw apart, and rank 0 as today.
 const RANK = 0;
@@ -161,7 +163,8 @@ export class TrainingRun {
 
   /** Adds a batch to the step under way, or begins one. */
   #addBatch(host: Parameters<FitOptions['prepare']>[0]): void {
-    const { rng, prepare, guide, skipNonFinite = 0 } = this.#options;
+    const { rng, prepare, guide, train, skipNonFinite = 0 } = this.#options;
+    checkLabels('fit', 'train', host, train.numClasses);
     const { totalSteps, accumulate } = this.#plan;
     const { epoch, stepInEpoch, step } = this.#position;
     const context: StepContext = {
@@ -188,11 +191,11 @@ export class TrainingRun {
     if (step === undefined) return;
     const { method, skipNonFinite = 0 } = this.#options;
     const position = this.#position;
-    const { groups } = this.#plan;
-    const learningRate = groups.find(({ name }) => name === 'classifier')?.schedule(position.step) ?? 0;
+    const rates = ratesAt(this.#plan.groups, position.step);
+    const learningRate = rates['classifier'] ?? 0;
     const isBad = skipNonFinite > 0 && !(await step.isFinite());
     if (isBad) step.undo();
-    else step.apply();
+    else step.apply(rates);
     const reads = step.takeNumbers();
     step.dispose();
     this.#step = undefined;
