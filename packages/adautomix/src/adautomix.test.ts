@@ -330,6 +330,17 @@ describe('adautomix', () => {
     other.dispose();
   });
 
+  it('says that it is disposed', () => {
+    const made = parts();
+    const mixer = made.method.mixer();
+    made.method.dispose();
+    const gone = /(MaskGenerator|MixupHead): weights must not be disposed/;
+    expect(() => made.method.step(made.student, batch(), context(0))).toThrow(gone);
+    expect(() => mixer(batch(), context(0))).toThrow(gone);
+    expect(() => made.method.state()).toThrow(gone);
+    made.dispose();
+  });
+
   it('takes soft labels', () => {
     const made = parts();
     const { images, labels } = batch();

@@ -124,6 +124,7 @@ export function createMaskGenerator({ channels, rng, ...given }: MaskGeneratorOp
   const badCalls = tf.tidy(() => tf.variable(tf.scalar(0), false));
 
   const project = (features: Tensor4D): ProjectedFeatures => {
+    weights.checkAlive('MaskGenerator');
     checkFeatures(features, channels);
     const [count, height, wide] = features.shape;
     const pixels = tf.reshape(features, [count, height * wide, channels]) as Tensor3D;
@@ -136,6 +137,7 @@ export function createMaskGenerator({ channels, rng, ...given }: MaskGeneratorOp
   };
 
   const read = (features: Tensor4D | ProjectedFeatures, request: MaskRequest): ProjectedFeatures => {
+    weights.checkAlive('MaskGenerator');
     const projected = 'query' in features ? features : project(features);
     checkRequest(projected.shape, request);
     return projected;
@@ -186,7 +188,10 @@ export function createMaskGenerator({ channels, rng, ...given }: MaskGeneratorOp
         return queries.map((query, k) => attentionWeights(query, keys[k] as Tensor3D));
       }),
     badCalls: () => badCalls.dataSync()[0] as number,
-    state: () => ({ tensors: weights.tensors(), values: { design: { ...given, channels } as never } }),
+    state() {
+      weights.checkAlive('MaskGenerator');
+      return { tensors: weights.tensors(), values: { design: { ...given, channels } as never } };
+    },
     restore({ tensors, values }) {
       checkSameDesign('MaskGenerator.restore', values, { ...design, channels }, fullDesign);
       weights.restore('MaskGenerator.restore', tensors);

@@ -1,4 +1,4 @@
-import type { NamedTensors, NamedVariables, Rng } from '@mix/core';
+import { checkAlive, type NamedTensors, type NamedVariables, type Rng } from '@mix/core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { taken } from './prefixed-state.js';
@@ -35,6 +35,11 @@ export class BlockWeights {
   /** Those that are trained. */
   variables(): NamedVariables {
     return Object.fromEntries([...this.#all].filter(([, variable]) => variable.trainable));
+  }
+
+  /** Throws once they are disposed. */
+  checkAlive(where: string): void {
+    for (const variable of this.#all.values()) checkAlive(where, 'weights', variable);
   }
 
   /** Everything, as fresh tensors. */

@@ -132,6 +132,7 @@ export function createMixBlock({ channels, rng, ...given }: MixBlockOptions): Mi
   const value = createBlockValue(weights, channels, design);
 
   const project = (features: Tensor4D): ProjectedFeatures => {
+    weights.checkAlive('MixBlock');
     checkFeatures(channels, features);
     const [count, height, wide] = features.shape;
     const pixels = tf.reshape(features, [count, height * wide, channels]) as Tensor3D;
@@ -146,6 +147,7 @@ export function createMixBlock({ channels, rng, ...given }: MixBlockOptions): Mi
   };
 
   const run = (features: Tensor4D | ProjectedFeatures, call: MixBlockCall) => {
+    weights.checkAlive('MixBlock');
     const { shape, products } = 'products' in features ? features : project(features);
     const [count, height, wide] = shape;
     checkCall(count, call);
@@ -176,7 +178,10 @@ export function createMixBlock({ channels, rng, ...given }: MixBlockOptions): Mi
         const { scaled, ...details } = run(features, call);
         return { ...details, attention: attentionWeights(scaled, details.key) };
       }),
-    state: () => ({ tensors: weights.tensors(), values: { design: { ...given, channels } as never } }),
+    state() {
+      weights.checkAlive('MixBlock');
+      return { tensors: weights.tensors(), values: { design: { ...given, channels } as never } };
+    },
     restore({ tensors, values }) {
       checkSameDesign('MixBlock.restore', values, { ...design, channels }, fullDesign);
       weights.restore('MixBlock.restore', tensors);

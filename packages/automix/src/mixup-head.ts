@@ -1,4 +1,4 @@
-import { checkInteger, type NamedVariables, type Rng } from '@mix/core';
+import { checkAlive, checkInteger, type NamedVariables, type Rng } from '@mix/core';
 import type { Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -34,8 +34,10 @@ export function createMixupHead({ embeddingSize, numClasses, rng }: MixupHeadOpt
   const bias = tf.tidy(() => tf.variable(tf.zeros<tf.Rank.R1>([numClasses])));
   return {
     variables: { 'fc.weight': weight as Variable, 'fc.bias': bias as Variable },
-    logits: (embedding) =>
-      tf.fused.matMul({ a: embedding, b: weight as Tensor2D, bias: bias as Tensor1D }) as Tensor2D,
+    logits(embedding) {
+      checkAlive('MixupHead', 'weights', weight);
+      return tf.fused.matMul({ a: embedding, b: weight as Tensor2D, bias: bias as Tensor1D }) as Tensor2D;
+    },
     dispose: () => tf.dispose([weight, bias].filter((variable) => !variable.isDisposed)),
   };
 }

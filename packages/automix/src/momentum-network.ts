@@ -1,6 +1,7 @@
 import {
   type Classifier,
   type ClassifierOutput,
+  checkAlive,
   invalidArgument,
   type NamedTensors,
   type NamedVariables,
@@ -153,6 +154,7 @@ export function createMomentumNetwork({
       }),
     update(classifier, step, totalSteps) {
       checkStudent(classifier);
+      for (const variable of Object.values(headVariables)) checkAlive('MomentumNetwork', 'heads', variable);
       const kept = momentumAt(step, totalSteps);
       if (kept >= 1) return;
       updateEma(teacher.variables, classifier.variables as NamedTensors, kept);
@@ -229,6 +231,7 @@ function headed(output: ClassifierOutput, head: MixupHead): HeadedOutput {
 }
 
 function copies(variables: NamedVariables): NamedTensors {
+  for (const variable of Object.values(variables)) checkAlive('MomentumNetwork', 'heads', variable);
   return Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, tf.clone(variable)]));
 }
 

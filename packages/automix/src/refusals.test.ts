@@ -74,6 +74,30 @@ describe('automix', () => {
     expect(() => method.afterStep?.(other, context)).toThrow(message);
   });
 
+  it('says that it is disposed', () => {
+    const options = given();
+    const method = automix(options);
+    const mixer = method.mixer();
+    method.dispose();
+    const gone = /^Mix(Block|upHead|.*Network): \w+ must not be disposed/;
+    const { classifier } = options;
+    expect(() => method.step(classifier, tinyBatch(), context)).toThrow(gone);
+    expect(() => mixer(tinyBatch(), context)).toThrow(gone);
+    expect(() => method.afterStep?.(classifier, context)).toThrow('MomentumNetwork: heads must not be');
+    expect(() => method.network.classify(classifier, tinyBatch().images)).toThrow(gone);
+    expect(() => method.state()).toThrow(gone);
+    expect(() => method.network.state()).toThrow('MomentumNetwork: heads must not be disposed');
+  });
+
+  it('says that images are disposed', () => {
+    const options = given();
+    const method = automix(options);
+    const batch = tinyBatch();
+    batch.images.dispose();
+    const message = 'automix: images must not be disposed; got [4,6,8,3]';
+    expect(() => method.step(options.classifier, batch, context)).toThrow(message);
+  });
+
   it('looks at labels before anything is run', () => {
     const options = given();
     const method = automix(options);

@@ -1,5 +1,6 @@
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { invalidArgument, MixError } from './errors.js';
+import { checkAlive } from './check-alive.js';
+import { invalidArgument } from './errors.js';
 import { checkFloat32 } from './internal/check-float32.js';
 
 /**
@@ -27,14 +28,15 @@ export function shapeOf(batch: Batch): BatchShape {
  *
  * @param where Name of the public function that was called.
  * @param batch The batch to check; only shapes and dtypes are looked at.
- * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`.
+ * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`; `INVALID_ARGUMENT` for disposed images.
  */
 export function checkBatch(where: string, batch: Batch): void {
   const { images, labels } = batch;
   const shape = [...images.shape];
-  if (shape.length !== 4) throw invalidArgument(where, 'images', 'be [B,H,W,C]', shape, { code: 'SHAPE' });
-  if (shape[0] === 0)
-    throw invalidArgument(where, 'images', 'hold at least one row', shape, { code: 'SHAPE' });
+  if (shape.length !== 4 || shape[0] === 0) {
+    throw invalidArgument(where, 'images', 'be [B,H,W,C] of at least one row', shape, { code: 'SHAPE' });
+  }
+  checkAlive(where, 'images', images);
   checkFloat32(where, 'images', images);
   const wanted = [undefined, 'int32', 'float32'][labels.rank];
   if (labels.dtype !== wanted) {
@@ -43,11 +45,10 @@ export function checkBatch(where: string, batch: Batch): void {
       code: wanted ? 'DTYPE' : 'SHAPE',
     });
   }
-  if (images.shape[0] !== labels.shape[0]) {
-    throw new MixError(
-      `${where}: images and labels must share a batch size; got ${images.shape[0]} and ${labels.shape[0]}`,
-      { code: 'BATCH_SIZE', argument: 'labels', received: labels.shape[0] },
-    );
+  if (shape[0] !== labels.shape[0]) {
+    throw invalidArgument(where, 'labels', `have ${shape[0]} rows, as images have`, labels.shape, {
+      code: 'BATCH_SIZE',
+    });
   }
 }
 
@@ -57,7 +58,7 @@ export function checkBatch(where: string, batch: Batch): void {
  * @param where Name of the public function that was called.
  * @param batch The batch to check; only shapes and dtypes are looked at.
  * @param numClasses Classes that labels `[B,classes]` must have.
- * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`.
+ * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`; `INVALID_ARGUMENT` for disposed images.
  */
 export function checkBatchOfClasses(where: string, batch: Batch, numClasses: number): void {
   checkBatch(where, batch);

@@ -20,6 +20,7 @@ export { blendByLam } from './blend-by-lam.js';
 export { blendByMasks } from './blend-by-masks.js';
 export { byProgress } from './by-progress.js';
 export type { ByteImage } from './byte-image.js';
+export { checkAlive } from './check-alive.js';
 export { checkChoice, checkInteger, checkPositive, checkRange } from './checks.js';
 export type { ChooseOptions, ChoosePlan } from './choose.js';
 export { choose } from './choose.js';

@@ -156,6 +156,8 @@ describe('sumix', () => {
     method.dispose();
     method.dispose();
     expect(tf.memory().numTensors).toBe(before);
+    expect(() => method.step(classifier, data, context())).toThrow('sumix: head must not be disposed');
+    expect(() => method.state()).toThrow('sumix: head must not be disposed');
   });
 });
 

@@ -172,7 +172,7 @@ export function describeMixer(name: string, mixer: Mixer, contract: MixerContrac
       const { images } = tinyBatch({ size: 4 });
       const labels = tf.tensor1d([0, 1, 2], 'int32');
       expect(() => mixer({ images, labels }, { rng: createRng(0), progress: 0.5 })).toThrow(
-        /images and labels must share a batch size; got 4 and 3/,
+        /labels must have 4 rows, as images have; got \[3/,
       );
     });
   });

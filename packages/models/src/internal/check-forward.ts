@@ -1,5 +1,6 @@
-import { checkInteger, type Intercept, invalidArgument } from '@mix/core';
+import { checkAlive, checkInteger, type Intercept, invalidArgument } from '@mix/core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { ParameterStore } from './parameter-store.js';
 
 /** What images a model can take. */
 export interface ImageLimits {
@@ -12,9 +13,10 @@ export interface ImageLimits {
 export function checkForward(
   images: Tensor4D,
   intercept: Intercept | undefined,
-  limits: ImageLimits & { readonly stages: number },
+  limits: ImageLimits & { readonly stages: number; readonly store?: ParameterStore },
 ): void {
   checkImages('Classifier.forward', images, limits);
+  limits.store?.checkAlive('Classifier.forward');
   if (intercept === undefined) return;
   const { stage } = intercept;
   checkInteger('Classifier.forward', 'intercept.stage', stage);
@@ -37,6 +39,7 @@ export function checkImages(where: string, images: Tensor4D, { inChannels, image
       remedy: "Cast them first: tf.cast(images, 'float32')",
     });
   }
+  checkAlive(where, 'images', images);
 }
 
 /** The number of a stage or layer that a probe is asked for, from 1. */

@@ -1,4 +1,4 @@
-import { invalidArgument, type NamedTensors, type NamedVariables, type State } from '@mix/core';
+import { checkAlive, invalidArgument, type NamedTensors, type NamedVariables, type State } from '@mix/core';
 import type { Rank, ShapeMap, Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { PositionGrid, Weight } from '../weight.js';
@@ -114,8 +114,15 @@ export class ParameterStore {
     return Object.fromEntries(trainable.map(([name, { variable }]) => [name, variable]));
   }
 
+  /** Throws once the store is disposed. */
+  checkAlive(where: string): void {
+    const [first] = this.#entries.values();
+    if (first !== undefined) checkAlive(where, 'weights', first.variable);
+  }
+
   /** Everything as fresh tensors in PyTorch's layouts. */
   state(): State {
+    this.checkAlive('Classifier.state');
     const tensors: Record<string, Tensor> = {};
     for (const [name, { variable, layout }] of this.#entries) tensors[name] = toDisk(layout, variable);
     return { tensors, values: {} };

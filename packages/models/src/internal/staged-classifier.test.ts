@@ -120,6 +120,24 @@ describe('stagedClassifier', () => {
       'DTYPE',
       () => model().forward(tf.cast(noise(1, [1, 8, 8, 3]), 'int32'), evaluate),
     ],
+    [
+      'Classifier.forward: images must not be disposed; got [1,8,8,3]',
+      'INVALID_ARGUMENT',
+      () => {
+        const images = noise(1, [1, 8, 8, 3]);
+        images.dispose();
+        model().forward(images, evaluate);
+      },
+    ],
+    ...(['forward', 'state'] as const).map((what): [string, MixErrorCode, () => void] => [
+      `Classifier.${what}: weights must not be disposed`,
+      'INVALID_ARGUMENT',
+      () => {
+        const gone = model();
+        gone.dispose();
+        what === 'state' ? gone.state() : gone.forward(noise(1, [1, 8, 8, 3]), evaluate);
+      },
+    ]),
   ])('says: %s', (message, code, action) => {
     let caught: unknown;
     try {

@@ -1,4 +1,5 @@
 import {
+  checkAlive,
   checkInteger,
   MixError,
   type NamedTensors,
@@ -47,8 +48,14 @@ export function createHead({ embeddingSize, numClasses, rng }: SumixHead): Head 
   ]) as [Variable<tf.Rank.R2>, Variable<tf.Rank.R1>];
   return {
     variables: { 'sumix.uncertain.weight': weight, 'sumix.uncertain.bias': bias },
-    apply: (embedding) => uncertainty(embedding, weight as Tensor2D, bias as Tensor1D),
-    state: () => ({ tensors: { [WEIGHT]: tf.transpose(weight), [BIAS]: tf.clone(bias) }, values: {} }),
+    apply(embedding) {
+      checkAlive('sumix', 'head', weight);
+      return uncertainty(embedding, weight as Tensor2D, bias as Tensor1D);
+    },
+    state() {
+      checkAlive('sumix', 'head', weight);
+      return { tensors: { [WEIGHT]: tf.transpose(weight), [BIAS]: tf.clone(bias) }, values: {} };
+    },
     restore({ tensors }) {
       checkTensors(tensors, { [WEIGHT]: [numClasses, embeddingSize], [BIAS]: [numClasses] });
       tf.tidy(() => weight.assign(tf.transpose(tensors[WEIGHT] as Tensor2D)));
