@@ -1,3 +1,3 @@
 import { preset } from '../../tsup.preset.js';
 
-export default preset();
+export default preset({ entry: ['src/index.ts', 'src/parts.ts'] });

@@ -1,13 +1,12 @@
+import { createMomentumNetwork, type MomentumNetwork } from '@mix/automix';
 import {
   checkSameStage,
-  createMomentumNetwork,
   createOrDispose,
-  type MomentumNetwork,
   prefixed,
   probeClassifier,
   stageOf,
   within,
-} from '@mix/automix';
+} from '@mix/automix/parts';
 import {
   type Batch,
   type Classifier,

@@ -1,4 +1,4 @@
-import { takeRows } from '@mix/automix';
+import { takeRows } from '@mix/automix/parts';
 import { stopGradient } from '@mix/core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';

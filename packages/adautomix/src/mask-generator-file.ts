@@ -1,4 +1,4 @@
-import { type DesignFormat, loadDesigned, saveDesigned } from '@mix/automix';
+import { type DesignFormat, loadDesigned, saveDesigned } from '@mix/automix/parts';
 import { createRng } from '@mix/core';
 import { createMaskGenerator, type MaskGenerator } from './mask-generator.js';
 

@@ -1,4 +1,4 @@
-import { attend, attentionWeights, BlockWeights, checkSameDesign } from '@mix/automix';
+import { attend, attentionWeights, BlockWeights, checkSameDesign } from '@mix/automix/parts';
 import {
   type Interpolation,
   invalidArgument,

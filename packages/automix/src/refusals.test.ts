@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { automix } from './automix.js';
 import type { AutomixOptions } from './automix-options.js';
+import { pairTargets } from './pair-targets.js';
 import { samix } from './samix.js';
 
 useBackend('cpu');
@@ -107,6 +108,16 @@ describe('automix', () => {
       () => method.step(options.classifier, { images, labels }, context),
       'automix: labels must be int32 [B] or float32 [B,3]; got [4,7]',
     );
+  });
+});
+
+describe('pairTargets', () => {
+  it.each([
+    [{ partner: [1, 0], lam: [0.5] }, 'lam must have 2 rows, as partner has; got 1'],
+    [{ partner: [1], lam: [0.5] }, 'labels must have 1 rows, as partner has; got 2'],
+  ])('refuses %j', (pairs, message) => {
+    const labels = tf.tensor1d([0, 1], 'int32');
+    refuses(() => pairTargets(labels, pairs), `pairTargets: ${message}`);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type BlockWeights, createBlockNorm, takeRows } from '@mix/automix';
+import { type BlockWeights, createBlockNorm, takeRows } from '@mix/automix/parts';
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 

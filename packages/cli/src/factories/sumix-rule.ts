@@ -1,4 +1,4 @@
-import { probeClassifier } from '@mix/automix';
+import { probeClassifier } from '@mix/automix/parts';
 import { type Sumix, sumix } from '@mix/sumix';
 import { z } from 'zod';
 import type { LabelRuleContext } from './label-rules.js';
