@@ -28,7 +28,7 @@ export function shapeOf(batch: Batch): BatchShape {
  *
  * @param where Name of the public function that was called.
  * @param batch The batch to check; only shapes and dtypes are looked at.
- * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`; `INVALID_ARGUMENT` for disposed images.
+ * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`; `INVALID_ARGUMENT` for disposed ones.
  */
 export function checkBatch(where: string, batch: Batch): void {
   const { images, labels } = batch;
@@ -37,6 +37,7 @@ export function checkBatch(where: string, batch: Batch): void {
     throw invalidArgument(where, 'images', 'be [B,H,W,C] of at least one row', shape, { code: 'SHAPE' });
   }
   checkAlive(where, 'images', images);
+  checkAlive(where, 'labels', labels);
   checkFloat32(where, 'images', images);
   const wanted = [undefined, 'int32', 'float32'][labels.rank];
   if (labels.dtype !== wanted) {
@@ -58,7 +59,7 @@ export function checkBatch(where: string, batch: Batch): void {
  * @param where Name of the public function that was called.
  * @param batch The batch to check; only shapes and dtypes are looked at.
  * @param numClasses Classes that labels `[B,classes]` must have.
- * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`; `INVALID_ARGUMENT` for disposed images.
+ * @throws MixError `SHAPE`, `DTYPE` or `BATCH_SIZE`; `INVALID_ARGUMENT` for disposed ones.
  */
 export function checkBatchOfClasses(where: string, batch: Batch, numClasses: number): void {
   checkBatch(where, batch);

@@ -43,6 +43,10 @@ describe('jsdLoss', () => {
     expect(number(jsdLoss(sure.slice(1), { clamp: 0.9 }))).toBeCloseTo(-Math.log(0.9), 5);
   });
 
+  it('refuses a bound of 0, where the logarithm has none', () => {
+    expect(() => jsdLoss([noise([1, 2], 1), noise([1, 2], 2)], { clamp: 0 })).toThrow('jsdLoss: clamp must');
+  });
+
   it('has the gradient of finite differences, and a finite one at saturation', () => {
     const views = [1, 2, 3].map((seed) => noise([2, 3], seed));
     const loss = (...given: tf.Tensor[]) => tf.sum(jsdLoss(given as tf.Tensor2D[]));

@@ -22,8 +22,9 @@ const LOOKUP = 100;
  * Fits a mixture of two Beta distributions to losses by expectation maximisation with moments: those between the 5th and
  * 95th percentile, scaled to `(0,1)`. Small losses are taken for clean labels.
  *
- * Beyond the published code: variances are at least 1e-8, α and β stay within `[0.01, 10⁴]`, and the components are swapped
- * if they end up the wrong way round.
+ * Beyond the published code: variances are at least 1e-8, α and β stay within `[0.01, 10⁴]`, the components are swapped
+ * if they end up the wrong way round. Where both percentiles are the same loss, the starting point is given,
+ * on a scale up to the largest loss: its posterior is the scaled loss.
  *
  * @param losses Of at least 10 samples.
  * @param iterations Steps of EM; 0 gives the starting point. @defaultValue 10
@@ -34,17 +35,20 @@ export function fitBetaMixture(losses: ArrayLike<number>, iterations = 10): Beta
   checkInteger('fitBetaMixture', 'iterations', iterations);
   const list = checkLosses('fitBetaMixture', losses);
   const sorted = Float64Array.from(list).sort();
-  const [least, high] = [percentile(sorted, 0.05), percentile(sorted, 0.95)];
+  const least = percentile(sorted, 0.05);
   const low = least + 1e-5;
-  const kept = list.filter((loss) => loss >= least && loss <= high);
-  const scaled = kept.map((loss) => Math.min(1 - 1e-4, Math.max(1e-4, normalise(loss, low, high))));
-  let mixture: BetaMixture = { low, high, alphas: [1, 2], betas: [2, 1], weights: [0.5, 0.5] };
+  const most = percentile(sorted, 0.95);
+  const start = { low, alphas: [1, 2], betas: [2, 1], weights: [0.5, 0.5] } as const;
+  if (most <= low) return { ...start, high: Math.max(low, sorted.at(-1) as number) };
+  const kept = list.filter((loss) => loss >= least && loss <= most);
+  const scaled = kept.map((loss) => Math.min(1 - 1e-4, Math.max(1e-4, normalise(loss, low, most))));
+  let mixture: BetaMixture = { ...start, high: most };
   for (let step = 0; step < iterations; step++) mixture = improve(mixture, scaled);
   const mean = (k: 0 | 1): number => mixture.alphas[k] / (mixture.alphas[k] + mixture.betas[k]);
   if (mean(1) >= mean(0)) return mixture;
   const swap = ([a, b]: readonly [number, number]): Pair => [b, a];
   const { alphas, betas, weights } = mixture;
-  return { low, high, alphas: swap(alphas), betas: swap(betas), weights: swap(weights) };
+  return { low, high: most, alphas: swap(alphas), betas: swap(betas), weights: swap(weights) };
 }
 
 /** The probability that a label is wrong, given a loss scaled to `(0,1)`: the posterior of component 1. */

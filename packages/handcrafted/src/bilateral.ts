@@ -1,10 +1,13 @@
 import { checkChoice, fromMixer, type Method, softCrossEntropy, softmaxBce } from '@mix/core';
 import { classTemperatures, type RowLoss, tempered } from './class-losses.js';
 import { type MixupOptions, mixup } from './mixup.js';
+import type { OwnPairsMode } from './mode.js';
 import { acrossHalves } from './pairing.js';
 
 /** Options of {@link bilateral}, besides those of `mixup`. */
-export interface BilateralOptions extends Omit<MixupOptions, 'pairing' | 'fold'> {
+export interface BilateralOptions extends Omit<MixupOptions, 'pairing' | 'fold' | 'mode'> {
+  /** How draws are shared. @defaultValue 'batch' */
+  readonly mode?: OwnPairsMode;
   /** Training images of each class, at least 1. */
   readonly counts: readonly number[];
   /** ε of the classes' temperatures, in `[0,1]`; 0 is none. @defaultValue 0.6 */
@@ -36,6 +39,7 @@ export function bilateral({
   loss = 'one-vs-all',
   ...draws
 }: BilateralOptions): Method {
+  checkChoice('bilateral', 'mode', draws.mode ?? 'batch', ['batch', 'elem']);
   checkChoice('bilateral', 'loss', loss, ['one-vs-all', 'ce']);
   const untempered: RowLoss =
     loss === 'ce'

@@ -50,6 +50,7 @@ describe('cmo', () => {
   it.each([
     [{ epochs: 7 }, /cmo: epochs must leave epochs between start 3 and the last 3; got 7/],
     [{ epochs: 0 }, /cmo: epochs must be an integer of at least 1/],
+    [{ epochs: 10, mode: 'pair' as never }, /cmo: mode must be one of 'batch', 'elem'; got "pair"/],
     [{ epochs: 10, prob: 2 }, /cmo: prob must be a number from 0 to 1/],
   ])('refuses %j', (options, message) => {
     expect(() => cmo(options)).toThrow(message);

@@ -1,4 +1,5 @@
 import {
+  checkChoice,
   checkInteger,
   checkRange,
   during,
@@ -8,10 +9,13 @@ import {
   withProb,
 } from '@mix/core';
 import { type CutmixOptions, cutmix } from './cutmix.js';
+import type { OwnPairsMode } from './mode.js';
 import { otherHalf } from './pairing.js';
 
 /** Options of {@link cmo}, besides those of `cutmix`. */
-export interface CmoOptions extends Omit<CutmixOptions, 'pairing'> {
+export interface CmoOptions extends Omit<CutmixOptions, 'pairing' | 'mode'> {
+  /** How draws are shared. @defaultValue 'batch' */
+  readonly mode?: OwnPairsMode;
   /** Epochs of the whole training, at least 1. */
   readonly epochs: number;
   /** Share of the batches that are mixed, in `[0,1]`. @defaultValue 0.5 */
@@ -32,6 +36,7 @@ export interface CmoOptions extends Omit<CutmixOptions, 'pairing'> {
  * @see Park et al. 2022, https://arxiv.org/abs/2112.00412
  */
 export function cmo({ epochs, prob = 0.5, start = 3, end = 3, ...options }: CmoOptions): Mixer {
+  checkChoice('cmo', 'mode', options.mode ?? 'batch', ['batch', 'elem']);
   checkInteger('cmo', 'epochs', epochs, 1);
   checkRange('cmo', 'prob', prob, 0, 1);
   checkInteger('cmo', 'start', start, -1);

@@ -22,11 +22,13 @@ export function erase(
       code: 'SHAPE',
     });
   }
-  return tf.tidy(() => tf.where(keep, images, fillTensor(fill, [size, height, width, channels]))) as Tensor4D;
+  checkFill(fill, [size, height, width, channels]);
+  return tf.tidy(() => tf.where(keep, images, fillTensor(fill))) as Tensor4D;
 }
 
-function fillTensor(fill: number | readonly number[] | Tensor4D, shape: Tensor4D['shape']): tf.Tensor {
-  if (typeof fill === 'number') return tf.scalar(fill);
+/** Throws unless images of this shape can be filled with it. */
+export function checkFill(fill: number | readonly number[] | Tensor4D, shape: Tensor4D['shape']): void {
+  if (typeof fill === 'number') return;
   const list = 'dataId' in fill ? undefined : fill;
   const fits =
     list === undefined ? (fill as Tensor4D).shape.join() === shape.join() : list.length === shape[3];
@@ -36,5 +38,9 @@ function fillTensor(fill: number | readonly number[] | Tensor4D, shape: Tensor4D
       code: 'SHAPE',
     });
   }
-  return list === undefined ? (fill as Tensor4D) : tf.tensor1d([...list]);
+}
+
+function fillTensor(fill: number | readonly number[] | Tensor4D): tf.Tensor {
+  if (typeof fill === 'number') return tf.scalar(fill);
+  return 'dataId' in fill ? fill : tf.tensor1d([...fill]);
 }

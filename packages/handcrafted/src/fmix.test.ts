@@ -89,6 +89,7 @@ describe('planFmix', () => {
   it.each([
     [{ alpha: 0 }, /fmix: alpha must be above 0/],
     [{ decay: 0 }, /fmix: decay must be a finite number above 0; got 0/],
+    [{ decay: 300 }, /fmix: decay must be a number from 0 to 64; got 300/],
     [{ maxSoft: 0.6 }, /fmix: maxSoft must be a number from 0 to 0.5; got 0.6/],
     [{ spectrum: 'full' }, /fmix: spectrum must be one of 'halfplane', 'published'; got "full"/],
     [{ mode: 'rows' }, /fmix: mode must be one of/],

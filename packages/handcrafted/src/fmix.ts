@@ -53,7 +53,7 @@ export interface FmixPlan extends Plan {
 export interface FmixOptions extends PairOptions {
   /** λ ~ Beta(alpha, alpha) is the share of pixels that show the own image; above 0. @defaultValue 1 */
   readonly alpha?: number;
-  /** Frequencies of the noise fall as `1/f^decay`: the higher, the smoother; above 0. @defaultValue 3 */
+  /** Frequencies of the noise fall as `1/f^decay`: the higher, the smoother; above 0, at most 64. @defaultValue 3 */
   readonly decay?: number;
   /** Share of the pixels, on either side of the edge, that blend instead of switching; in `[0, 0.5]`. @defaultValue 0 */
   readonly maxSoft?: number;
@@ -198,6 +198,7 @@ function checkOptions(options: FmixOptions): void {
   const { alpha = 1, decay = 3, maxSoft = 0, spectrum = 'halfplane' } = options;
   checkAlpha('fmix', alpha);
   checkPositive('fmix', 'decay', decay);
+  checkRange('fmix', 'decay', decay, 0, 64);
   checkRange('fmix', 'maxSoft', maxSoft, 0, 0.5);
   checkChoice('fmix', 'spectrum', spectrum, ['halfplane', 'published']);
   checkPairing('fmix', options);

@@ -15,11 +15,12 @@ export interface GridmaskOptions extends DeletionOptions {
   readonly deletes?: GridmaskDeletes;
   /**
    * Period in pixels, an integer from low to below high; the paper has [96, 224] for images of 224.
-   * @defaultValue from a quarter of the shorter side to that side, at least 2
+   * @defaultValue from a quarter of the shorter side to that side, at least 3
    */
   readonly period?: readonly [low: number, high: number];
   /**
-   * Width of a stripe as a share of the period, in `(0,1]`. With `canvas1.5`, 1 draws the width in pixels uniformly below the period.
+   * Width of a stripe as a share of the period, in `(0,1]`. With `canvas1.5`, 1 draws the width in pixels uniformly below the period. With
+   * `diagonal` the width is rounded up: where that makes the whole period, no square is left to delete, and stripes delete all.
    * @defaultValue 0.6
    */
   readonly ratio?: number;

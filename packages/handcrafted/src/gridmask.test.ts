@@ -89,6 +89,11 @@ describe('planGridmask', () => {
     for (const { period, stripe } of drawn) expect(stripe).toBe(Math.ceil(period * 0.6));
   });
 
+  it('deletes something and keeps something of small images', () => {
+    const { grids } = planGridmask([200, 8, 8], createRng(1), { prob: 1 });
+    for (const grid of grids) expect(grid && grid.stripe < grid.period).toBe(true);
+  });
+
   it('draws widths of stripes below the period for the detection version with ratio 1', () => {
     const { grids } = planGridmask([5000, 20, 20], createRng(2), { variant: 'canvas1.5', ratio: 1, prob: 1 });
     const shares = grids.map((one) => (one === null ? -1 : one.stripe / one.period));

@@ -116,7 +116,7 @@ function isGridOrNull(grid: Grid | null): boolean {
 function drawnGrid([height, width]: readonly [number, number], own: Rng, options: GridmaskOptions): Grid {
   const { variant = 'diagonal', period: range, ratio = 0.6, rotate = 360 } = options;
   const side = Math.min(height, width);
-  const low = Math.max(Math.trunc(side / 4), 2);
+  const low = Math.max(Math.trunc(side / 4), 3);
   const [from, to] = range ?? [low, Math.max(side, low + 1)];
   const period = from + own.integer(to - from);
   const stripe =

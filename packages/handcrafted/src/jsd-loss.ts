@@ -1,10 +1,10 @@
-import { checkRange, invalidArgument } from '@mix/core';
+import { checkPositive, checkRange, invalidArgument } from '@mix/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link jsdLoss}. */
 export interface JsdOptions {
-  /** The mean probability of a class counts as at least this, in `[0,1]`. @defaultValue 1e-7 */
+  /** The mean probability of a class counts as at least this, in `(0,1]`. @defaultValue 1e-7 */
   readonly clamp?: number;
 }
 
@@ -18,6 +18,7 @@ export interface JsdOptions {
  * @see Hendrycks et al. 2020, https://arxiv.org/abs/1912.02781
  */
 export function jsdLoss(views: readonly Tensor2D[], { clamp = 1e-7 }: JsdOptions = {}): Tensor1D {
+  checkPositive('jsdLoss', 'clamp', clamp);
   checkRange('jsdLoss', 'clamp', clamp, 0, 1);
   if (views.length < 2) throw invalidArgument('jsdLoss', 'views', 'be at least 2', views.length);
   const [first] = views as [Tensor2D];

@@ -2,7 +2,7 @@ import type { Rng } from '@mix/core';
 
 /**
  * Gives each row of a batch its partner by the rows' classes: `partner[i]` is the row that row i is mixed with. Any function
- * of this shape will do; `withLabels` lets every mixer use it.
+ * of this shape will do; `withLabels` lets every mixer of pairs use it.
  */
 export type LabelPairing = (classes: ArrayLike<number>, rng: Rng) => readonly number[];
 

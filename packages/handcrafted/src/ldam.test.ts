@@ -59,6 +59,7 @@ describe('ldam', () => {
     expect(tf.memory().numTensors - before).toBe(1);
     expect(() => ldam([1, 0])).toThrow(/ldamMargins: counts must be at least 1 for each class/);
     expect(() => ldam([1, 2])(z, targets)).toThrow(/ldam: logits must have 2 classes/);
+    expect(() => ldam([1], { scale: 30, maxMargin: 4 })).toThrow(/scale · maxMargin must be .*80; got 120/);
     expect(() => ldam([1], { scale: 0 })).toThrow(/ldam: scale must be/);
   });
 });

@@ -1,4 +1,4 @@
-import { checkPositive, denseTargets, invalidArgument, stopGradient } from '@mix/core';
+import { checkPositive, checkRange, denseTargets, invalidArgument, stopGradient } from '@mix/core';
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { RowLoss } from './class-losses.js';
@@ -9,7 +9,7 @@ export interface LdamOptions {
   readonly maxMargin?: number;
   /**
    * s, above 0: what logits are multiplied by. Published: 30, for logits that are cosines of normalised features and weights;
-   * those of a linear layer need none. @defaultValue 1
+   * those of a linear layer need none. With `maxMargin` as factor at most 80, where float32 ends. @defaultValue 1
    */
   readonly scale?: number;
 }
@@ -37,6 +37,7 @@ export function ldam(counts: readonly number[], { maxMargin = 0.5, scale = 1 }: 
   checkPositive('ldam', 'scale', scale);
   const margins = ldamMargins(counts, maxMargin).map((margin) => scale * margin);
   const size = margins.length;
+  checkRange('ldam', 'scale · maxMargin', scale * maxMargin, 0, 80);
   return (logits, targets) => {
     if (logits.shape[1] !== size) {
       throw invalidArgument('ldam', 'logits', `have ${size} classes`, logits.shape, { code: 'SHAPE' });

@@ -1,5 +1,4 @@
 import {
-  checkPositive,
   checkRange,
   type FromMixerOptions,
   fromMixer,
@@ -13,6 +12,7 @@ import {
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { RowLoss } from './class-losses.js';
+import { checkAlpha } from './internal/check-alpha.js';
 import { checkPairTargets, columns, reweighPairs } from './internal/pair-targets.js';
 
 /** How much of λ LUMix takes from elsewhere. */
@@ -92,7 +92,7 @@ export function lumix(
   mixer: Mixer,
   { alpha = 1, noise = 0.1, prediction = 0.4, ...rest }: LumixOptions = {},
 ): Method {
-  checkPositive('lumix', 'alpha', alpha);
+  checkAlpha('lumix', alpha);
   checkShares({ noise, prediction });
   return fromMixer(mixer, {
     ...rest,

@@ -42,7 +42,7 @@ export function bootstrapTargets(
     const opinion =
       bootstrap === 'hard'
         ? tf.cast(tf.oneHot(tf.argMax(z, 1), numClasses), 'float32')
-        : tf.softmax(tf.div(z, temperature));
+        : tf.softmax(tf.div(tf.sub(z, tf.max(z, 1, true)), temperature));
     const given = tf.cast(tf.oneHot(labels, numClasses), 'float32');
     const b = tf.tensor2d([...noise], [size, 1]);
     return tf.add(tf.mul(given, tf.sub(1, b)), tf.mul(opinion, b)) as Tensor2D;

@@ -1,4 +1,4 @@
-import { type Classifier, createRng, identity, softCrossEntropy } from '@mix/core';
+import { type Classifier, createRng, identity, type Mixer, mixTargets, softCrossEntropy } from '@mix/core';
 import { useBackend } from '@mix/test-utils';
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
@@ -47,6 +47,8 @@ describe('bootstrapTargets', () => {
     const soft = bootstrapTargets(labels(), logits(), [0.25, 0]).values.dataSync();
     expect(soft[1]).toBeCloseTo(0.25 / (1 + Math.exp(-2)), 6);
     expect([soft[2], soft[3]]).toEqual([0, 1]);
+    const hardest = bootstrapTargets(labels(), logits(), [0.25, 1], { temperature: 1e-37 }).values;
+    expect([...hardest.dataSync()]).toEqual([0.75, 0.25, 1, 0]);
     const sharp = bootstrapTargets(labels(), logits(), [0.25, 1], { temperature: 0.01 }).values.dataSync();
     [0.75, 0.25, 1, 0].forEach((value, index) => expect(sharp[index]).toBeCloseTo(value, 6));
     expect(() => bootstrapTargets(labels(), logits(), [2, 0])).toThrow(/noise must be a number from 0 to 1/);
@@ -119,6 +121,18 @@ describe('mCorrection', () => {
     expect(modes).toEqual([false, true, false, true]);
     expect(lossAt(1, true)).toBeLessThan(lossAt(1, false));
     expect(modes.slice(4)).toEqual([false, true, true, false, true]);
+  });
+
+  it("mixes corrected labels by the mixer's label weights", () => {
+    const labelled = (keeps: number): Mixer => {
+      const weights = tf.tile(tf.tensor2d([[keeps, 1 - keeps]]), [16, 1]) as tf.Tensor2D;
+      return (given, settings) => {
+        const mixed = mixup({ alpha: 32 })(given, settings);
+        return { ...mixed, targets: mixTargets(given.labels, mixed.sources, weights) };
+      };
+    };
+    const [own, other] = [1, 0].map((keeps) => lossOf(made({ mixer: labelled(keeps) })));
+    expect(Math.abs((own as number) - (other as number))).toBeGreaterThan(0.001);
   });
 
   it('has a gradient through the mixed images alone, and refuses soft labels', () => {

@@ -45,7 +45,10 @@ export interface MCorrectionOptions {
   readonly from?: number;
   /** For `soft-to-hard`: progress from which images are mixed by certainty, up to `from`. @defaultValue 0.35, or `from` if that is less */
   readonly guidedFrom?: number;
-  /** Any mixer that keeps the number of rows; `soft-to-hard` uses it until `guidedFrom`. @defaultValue `mixup({ alpha: 32 })` */
+  /**
+   * Any mixer that keeps the number of rows; `soft-to-hard` uses it until `guidedFrom`. Corrected labels are mixed by its label weights, or by λ
+   * where it softens labels. @defaultValue `mixup({ alpha: 32 })`
+   */
   readonly mixer?: Mixer;
   /** What is fitted to the losses. @defaultValue 'beta' */
   readonly mixture?: 'beta' | 'gaussian';
@@ -132,11 +135,10 @@ export function mCorrection({
           bootstrap: bootstrap === 'hard' ? 'hard' : 'soft',
           temperature: typeof temperature === 'number' ? temperature : temperature(progress),
         });
-        return mixTargets(
-          corrected.values,
-          mixed.sources,
-          guided ? (tf.fill(mixed.lam.shape, 0.5) as Tensor2D) : mixed.lam,
-        );
+        const { targets } = mixed;
+        const weights = targets.kind === 'sparse' ? targets.weights : mixed.lam;
+        const half = () => tf.fill(mixed.lam.shape, 0.5) as Tensor2D;
+        return mixTargets(corrected.values, mixed.sources, guided ? half() : weights);
       };
       const targets = corrects ? correct() : mixed.targets;
       const loss = tf.mean(softCrossEntropy(logits, targets)) as Scalar;

@@ -39,6 +39,13 @@ describe('fitBetaMixture', () => {
     ]);
   });
 
+  it('tells few wrong labels where nearly all losses are 0', () => {
+    const few = [...Array(96).fill(0), 5, 5, 5, 5];
+    const [right, wrong] = noiseProbabilities(fitBetaMixture(few), [0, 5]);
+    expect(right).toBeLessThan(0.1);
+    expect(wrong).toBeGreaterThan(0.9);
+  });
+
   it('survives losses that are all alike, and refuses too few or broken ones', () => {
     for (const score of noiseProbabilities(fitBetaMixture(new Float32Array(20).fill(0.7)), [0.7])) {
       expect(score).toBeGreaterThanOrEqual(1e-4);

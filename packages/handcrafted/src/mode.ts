@@ -15,6 +15,9 @@ export interface PairOptions {
   readonly pairing?: Pairing;
 }
 
+/** The modes in which a mixer with partners of its own draws. */
+export type OwnPairsMode = Exclude<MixMode, 'pair'>;
+
 /** Throws unless the options are those of a pairwise mixer. */
 export function checkPairing(where: string, { mode = 'batch', pairing }: PairOptions): void {
   checkChoice(where, 'mode', mode, ['batch', 'pair', 'elem']);

@@ -121,6 +121,12 @@ describe('applyRandomErasing', () => {
     expect(first).not.toEqual(second);
   });
 
+  it('refuses colours of another number of channels, also where nothing is erased', () => {
+    const batch = tinyBatch({ size: 1, height: 4, width: 4 });
+    const none = randomErasing({ prob: 0, fill: [0] });
+    expect(() => none(batch, { rng: createRng(0) })).toThrow(/fill must have 3 channels/);
+  });
+
   it('refuses a rectangle outside the image', () => {
     const batch = tinyBatch({ size: 1, height: 4, width: 4 });
     const plan = { ...planRandomErasing([1, 4, 4], createRng(0)), boxes: [[[0, 0, 5, 1]]] } as const;

@@ -40,6 +40,14 @@ describe('applySoftCrop', () => {
     for (const value of denseTargets(blank.targets, 3).dataSync()) expect(value).toBeCloseTo(1 / 3, 6);
   });
 
+  it('refuses to soften by less than two classes, and leaves nothing behind', () => {
+    const given = batch();
+    const before = tf.memory().numTensors;
+    const wrong = { ...plan, soften: { numClasses: 1 } };
+    expect(() => applySoftCrop(given, wrong)).toThrow('applySoftCrop: numClasses must be an integer');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('measures what is seen by area or by intersection over union', () => {
     expect(softCropVisibility([8, -16], [32, 32])).toBeCloseTo(0.375, 12);
     expect(softCropVisibility([8, -16], [32, 32], 'iou')).toBeCloseTo(0.375 / 1.625, 12);

@@ -135,6 +135,7 @@ export function softCrop(options: SoftCropOptions): Mixer<SoftCropPlan> {
 export function checkSoftCropPlan(where: string, plan: SoftCropPlan): void {
   const { offsets, visibility, shape } = plan;
   checkRows(where, plan, 'softCrop', [offsets]);
+  if (plan.soften !== undefined) checkSoften(where, plan.soften);
   checkChoice(where, 'plan.visibility', visibility, ['area', 'iou']);
   const [, height, width] = shape;
   for (const offset of offsets) {

@@ -11,7 +11,7 @@ import { isFields } from './internal/check-plan.js';
 
 /** How a label softens as less of an image is left. */
 export interface SoftenOptions {
-  /** Number of classes, at least 2. */
+  /** Number of classes, at least 2: that of the data, since labels beyond it would lose their mass. */
   readonly numClasses: number;
   /** Visible share from which on a label keeps its full confidence, in `(0,1]`. @defaultValue 1 */
   readonly threshold?: number;
@@ -45,7 +45,7 @@ export function softConfidence(visible: number, options: SoftenOptions): number 
  * Takes confidence from each row's label and spreads it evenly over the other classes: `p·t + (1 − p)·(1 − t)/(K − 1)`, which for
  * a single class is p there and `(1 − p)/(K − 1)` elsewhere. Mass stays 1.
  *
- * @param targets Borrowed.
+ * @param targets Borrowed; classes must be below K, which is not looked up on the device.
  * @param confidence p of each row, in `[0,1]`.
  * @param numClasses K, at least 2.
  * @returns New dense targets, the caller's.

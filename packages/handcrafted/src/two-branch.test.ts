@@ -61,9 +61,11 @@ describe('twoBranch', () => {
     other.restore(classifier.state());
     expect(logits(other)).toEqual(logits(classifier));
     const before = tf.memory().numTensors;
-    other.dispose();
-    other.dispose();
-    expect(before - tf.memory().numTensors).toBe(2);
+    const third = twoBranch(below, { embedding: 4, rng: createRng(9) });
+    expect(tf.memory().numTensors - before).toBe(2);
+    third.dispose();
+    third.dispose();
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('refuses odd batches in training, other widths and other states', () => {
@@ -123,5 +125,8 @@ describe('bilateral', () => {
       expect(tf.max(tf.abs(grads[variable.name] as tf.Tensor)).dataSync()[0]).toBeGreaterThan(1e-6);
     }
     expect(() => bilateral({ counts, loss: 'mse' as never })).toThrow(/bilateral: loss must be one of/);
+    expect(() => bilateral({ counts, mode: 'pair' as never })).toThrow(
+      /bilateral: mode must be one of 'batch'/,
+    );
   });
 });

@@ -38,10 +38,11 @@ export function twoBranch(classifier: Classifier, { embedding: width, rng }: Two
     const own = rng.fork(name);
     return Array.from({ length: size }, () => own.uniform(-bound, bound));
   };
-  const made = (values: tf.Tensor): tf.Variable => tf.tidy(() => tf.variable(values));
+  const made = <R extends tf.Rank>(make: () => tf.Tensor<R>): tf.Variable<R> =>
+    tf.tidy(() => tf.variable(make()));
   const shape: [number, number] = [width, numClasses];
-  const weight = made(tf.tensor2d(draws(names.weight, width * numClasses), shape)) as tf.Variable<tf.Rank.R2>;
-  const bias = made(tf.tensor1d(draws(names.bias, numClasses))) as tf.Variable<tf.Rank.R1>;
+  const weight = made(() => tf.tensor2d(draws(names.weight, width * numClasses), shape));
+  const bias = made(() => tf.tensor1d(draws(names.bias, numClasses)));
 
   const second = (embedding: Tensor2D): Tensor2D =>
     tf.add(tf.matMul(embedding, weight as unknown as Tensor2D), bias) as Tensor2D;

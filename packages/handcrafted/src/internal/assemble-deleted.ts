@@ -2,7 +2,7 @@ import { assembleMixed, type Batch, disposeMixed, type MixedBatch, shapeOf } fro
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { DeletionPlan, Fill } from '../deletion-options.js';
-import { erase } from '../erase.js';
+import { checkFill, erase } from '../erase.js';
 import { softConfidence, softenTargets } from '../soft-labels.js';
 
 /**
@@ -16,6 +16,7 @@ export function assembleDeleted<P extends DeletionPlan>(
   { plan, masks }: { readonly plan: P; readonly masks: boolean },
 ): MixedBatch<P> {
   const [size, height, width] = shapeOf(batch);
+  checkFill(fill, batch.images.shape);
   const [images, kept] = tf.tidy(() => {
     const mask = tf.tensor4d(keep, [size, height, width, 1], 'bool');
     const left = keep.includes(0) ? erase(batch.images, mask, fill) : tf.clone(batch.images);
