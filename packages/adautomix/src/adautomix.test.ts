@@ -366,10 +366,19 @@ describe('adautomix', () => {
     const { method, student } = made;
     const weight = method.generator.variables['conv_v.weight'] as tf.Variable;
     const late = (step: number) => ({ ...context(step), totalSteps: 100 });
-    tf.tidy(() => weight.assign(tf.fill(weight.shape, Number.NaN)));
     const features = tf.ones<tf.Rank.R4>([1, 2, 2, 8]);
     const request = { sources: [[0, 0]], lam: [[0.5, 0.5]], size: [2, 2] as const };
-    for (let call = 0; call < 11; call++) tf.dispose(method.generator.generate(features, request));
+    const good = method.state();
+    tf.tidy(() => weight.assign(tf.fill(weight.shape, Number.NaN)));
+    const fail = (calls: number) => {
+      for (let call = 0; call < calls; call++) tf.dispose(method.generator.generate(features, request));
+    };
+    // Ten calls between two checks are borne, however many there were before.
+    fail(10);
+    method.afterStep?.(student, late(49));
+    fail(10);
+    method.afterStep?.(student, late(99));
+    fail(11);
     method.afterStep?.(student, late(48));
     let caught: unknown;
     try {
@@ -379,6 +388,9 @@ describe('adautomix', () => {
     }
     expect(isMixError(caught) && caught.code).toBe('NOT_FINITE');
     expect(String(caught)).toContain('got NaN or infinity in 11 calls');
+    fail(11);
+    method.restore(good);
+    expect(() => method.afterStep?.(student, late(99))).not.toThrow();
     made.dispose();
   });
 

@@ -55,7 +55,7 @@ export interface AdautomixMethod extends Method {
   dispose(): void;
 }
 
-// Steps between two readings of the generator's count of bad calls, and how many are borne with.
+// Steps between two readings of the generator's count of bad calls, and how many between them are borne with.
 const CHECK_EVERY = 50;
 const BAD_CALLS = 10;
 
@@ -77,7 +77,7 @@ const BAD_CALLS = 10;
  *   (mean distance of a source's share in an image from its λ), `lossOne`, `lossPlain`, `lossMix`, `teacherLoss`, `cosine`, and by kind of step
  *   `lossAdversarial` or `lossCooperative`.
  * @throws MixError `INVALID_ARGUMENT` for options out of range, `STATE_MISMATCH` when the teacher is not of the classifier's shape; in
- *   `afterStep`, `NOT_FINITE` when the generator goes on giving numbers that are not finite.
+ *   `afterStep`, `NOT_FINITE` when the generator gave numbers that are not finite in more than ten calls of 50 steps.
  * @example
  * ```ts
  * const method = adautomix({ classifier, teacher, imageShape: [32, 32, 3], rng, momentum: 'auto' });
@@ -103,6 +103,7 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
   const pass: AdautomixMethod['pass'] = (classifier, batch, drawn, { step }) =>
     adautomixPass(parts, classifier, batch, drawn, advInterval > 0 && step % advInterval === 0);
 
+  let seenBad = 0;
   return {
     name: 'adautomix',
     generator,
@@ -118,7 +119,12 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
     },
     afterStep(classifier, { step, totalSteps }) {
       network.update(classifier, step, totalSteps);
-      if ((step + 1) % CHECK_EVERY === 0) checkGenerator(generator.badCalls());
+      if ((step + 1) % CHECK_EVERY !== 0) return;
+      const total = generator.badCalls();
+      // Below what was seen where the generator was restored by itself, which begins to count anew.
+      const since = total < seenBad ? total : total - seenBad;
+      seenBad = total;
+      checkGenerator(since);
     },
     mixer: (given) =>
       createGeneratorMixer({
@@ -147,6 +153,7 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
         generator.restore(before);
         throw error;
       } finally {
+        seenBad = 0;
         tf.dispose({ ...before.tensors });
       }
     },
@@ -160,7 +167,7 @@ export function adautomix(options: AdautomixOptions): AdautomixMethod {
 function checkGenerator(badCalls: number): void {
   if (badCalls <= BAD_CALLS) return;
   throw new MixError(
-    `adautomix: the generator's logits must be finite; got NaN or infinity in ${badCalls} calls. ` +
+    `adautomix: the generator's logits must be finite; got NaN or infinity in ${badCalls} calls of the last ${CHECK_EVERY} steps. ` +
       "Lower the generator's learning rate or clip its gradients",
     { code: 'NOT_FINITE', argument: 'generator', received: badCalls },
   );

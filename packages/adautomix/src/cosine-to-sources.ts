@@ -1,5 +1,5 @@
 import { takeRows } from '@mix/automix/parts';
-import { stopGradient } from '@mix/core';
+import { invalidArgument, stopGradient } from '@mix/core';
 import type { Scalar, Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -16,6 +16,7 @@ const LARGEST_SQUARE = 3e38;
  * @param sources For each of R rows, the row of `clean` of each of its K sources.
  * @param lam For each row, the share of each source.
  * @returns A new scalar in `[−1,1]`, differentiable by `mixed`.
+ * @throws MixError `BATCH_SIZE` unless sources and shares are as many in each of R rows.
  */
 export function cosineToSources(
   mixed: Tensor2D,
@@ -23,6 +24,7 @@ export function cosineToSources(
   sources: readonly (readonly number[])[],
   lam: readonly (readonly number[])[],
 ): Scalar {
+  checkRows(mixed.shape[0], { sources, lam });
   return tf.tidy(() => {
     const constant = stopGradient(clean);
     const lengths = squares(mixed);
@@ -34,6 +36,15 @@ export function cosineToSources(
     });
     return tf.mean(tf.addN(terms)) as Scalar;
   });
+}
+
+function checkRows(rows: number, lists: Readonly<Record<'sources' | 'lam', readonly (readonly number[])[]>>) {
+  const count = lists.sources[0]?.length ?? 0;
+  for (const [name, list] of Object.entries(lists)) {
+    if (count > 0 && list.length === rows && list.every((row) => row.length === count)) continue;
+    const rule = `hold as many numbers in each of ${rows} rows, as mixed has`;
+    throw invalidArgument('cosineToSources', name, rule, list, { code: 'BATCH_SIZE' });
+  }
 }
 
 function cosines(a: Tensor2D, b: Tensor2D, product: Tensor): Tensor {

@@ -81,6 +81,20 @@ describe('cosineToSources', () => {
     expect(number(got)).toBeCloseTo(1e-10 / 1e-8, 6);
   });
 
+  it('refuses sources or shares that are not those of every row', () => {
+    const [mixed, others] = [tf.ones<tf.Rank.R2>([2, 3]), tf.ones<tf.Rank.R2>([2, 3])];
+    const [pair, shares] = [
+      [0, 1],
+      [0.5, 0.5],
+    ];
+    expect(() => cosineToSources(mixed, others, [pair], [shares, shares])).toThrow(
+      'cosineToSources: sources must hold as many numbers in each of 2 rows',
+    );
+    expect(() => cosineToSources(mixed, others, [pair, pair], [shares, [1]])).toThrow(
+      'cosineToSources: lam must hold as many numbers',
+    );
+  });
+
   it('frees what it makes', () => {
     const [mixed, others] = [tf.ones<tf.Rank.R2>([2, 3]), tf.ones<tf.Rank.R2>([2, 3])];
     const before = tf.memory().numTensors;
@@ -111,5 +125,19 @@ describe('generatorLoss', () => {
   ] as const)('%s, adversarial %s', (cosine, adversarial, wanted) => {
     const loss = generatorLoss(tf.scalar(2), tf.scalar(0.5), { beta: 0.3, cosine, adversarial });
     expect(number(loss)).toBeCloseTo(wanted, 6);
+  });
+
+  it('refuses another sign, and a weight out of range', () => {
+    const loss = (options: object) =>
+      generatorLoss(tf.scalar(2), tf.scalar(0.5), {
+        beta: 0.3,
+        cosine: 'preserve',
+        adversarial: true,
+        ...options,
+      });
+    expect(() => loss({ cosine: 'keep' })).toThrow(
+      "generatorLoss: cosine must be one of 'preserve', 'reference'",
+    );
+    expect(() => loss({ beta: 2 })).toThrow('generatorLoss: beta must be a number from 0 to 1; got 2');
   });
 });

@@ -1,3 +1,4 @@
+import { checkChoice, checkRange } from '@mix/core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -24,12 +25,15 @@ export interface GeneratorLossOptions {
  * @param crossEntropy The teacher's, on the generator's mix; borrowed.
  * @param cosine Similarity to the sources; borrowed.
  * @returns A new scalar.
+ * @throws MixError `INVALID_ARGUMENT`.
  */
 export function generatorLoss(
   crossEntropy: Scalar,
   cosine: Scalar,
   { beta, cosine: sign, adversarial }: GeneratorLossOptions,
 ): Scalar {
+  checkRange('generatorLoss', 'beta', beta, 0, 1);
+  checkChoice('generatorLoss', 'cosine', sign, ['preserve', 'reference']);
   if (!adversarial) return tf.clone(crossEntropy);
   return tf.tidy(() => {
     const kept = tf.mul(cosine, sign === 'preserve' ? beta - 1 : 1 - beta);

@@ -118,6 +118,15 @@ describe('createGeneratorMixer', () => {
       const lam = plan.lam.map((own, index) => (index === 1 ? row : own));
       expect(() => applyGeneratorMix(batch, { ...plan, lam }, made)).toThrow(message);
     }
+    for (const torn of [
+      { ...plan, lam: undefined as never },
+      { ...plan, lam: [0.2, 0.3, 0.5] as never },
+      { ...plan, sources: undefined as never },
+    ]) {
+      expect(() => applyGeneratorMix(batch, torn, made)).toThrow(
+        /applyGeneratorMix: plan\.(lam|sources) must be a list of lists, one for each row/,
+      );
+    }
     const other = { ...plan, method: 'mixBlock' as never };
     expect(() => applyGeneratorMix(batch, other, made)).toThrow('plan.method must be');
   });

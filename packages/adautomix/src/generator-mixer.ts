@@ -102,7 +102,7 @@ export function applyGeneratorMix(
   return { ...made, targets, sources: rows, plan };
 }
 
-function checkFits(batch: Batch, { method, shape, lam }: GeneratorMixPlan): void {
+function checkFits(batch: Batch, { method, shape, sources, lam }: GeneratorMixPlan): void {
   checkBatch('applyGeneratorMix', batch);
   checkChoice('applyGeneratorMix', 'plan.method', method, ['maskGenerator']);
   const wanted = shapeOf(batch);
@@ -110,6 +110,10 @@ function checkFits(batch: Batch, { method, shape, lam }: GeneratorMixPlan): void
     throw invalidArgument('applyGeneratorMix', 'plan.shape', `be the batch's [B,H,W]=[${wanted}]`, shape, {
       code: 'SHAPE',
     });
+  }
+  for (const [name, list] of Object.entries({ sources, lam })) {
+    if (Array.isArray(list) && list.every((row) => Array.isArray(row))) continue;
+    throw invalidArgument('applyGeneratorMix', `plan.${name}`, 'be a list of lists, one for each row', list);
   }
   const stray = lam.find((row) => !(Math.abs(row.reduce((sum, share) => sum + share, 0) - 1) < 1e-4));
   if (stray !== undefined)

@@ -169,6 +169,10 @@ describe.each(testedBackends('cpu', 'wasm'))('createMaskGenerator on %s', (backe
     const masks = masksOf(made, three, poisoned);
     expect(masks.every((share) => share >= 0 && share <= 1)).toBe(true);
     expect(made.badCalls()).toBe(1);
+    const state = made.state();
+    made.restore(state);
+    tf.dispose({ ...state.tensors });
+    expect(made.badCalls()).toBe(0);
     made.dispose();
   });
 
@@ -229,6 +233,19 @@ describe('createMaskGenerator', () => {
     made.dispose();
   });
 
+  it('shows the attention that generate uses, and tracks nothing', () => {
+    const made = generator({ attentionNorm: 'batch' });
+    const shown = (training?: boolean) =>
+      values(
+        tf.concat(made.attention(features(), { ...two, ...(training !== undefined && { training }) }), 0),
+      );
+    const [asGenerated, running] = [shown(), shown(false)];
+    expect(values(made.state().tensors['conv_q.bn.running_var'] as tf.Tensor)).toEqual([1, 1]);
+    expect(shown(true)).toEqual(asGenerated);
+    expect(distance(running, asGenerated)).toBeGreaterThan(1e-3);
+    made.dispose();
+  });
+
   it('moves its running statistics once for each source, and uses them outside training', () => {
     const made = generator({ attentionNorm: 'batch' });
     const statistic = () => values(made.state().tensors['conv_q.bn.running_var'] as tf.Tensor)[0] as number;
@@ -275,6 +292,8 @@ describe('createMaskGenerator', () => {
     expect(tf.memory().numTensors).toBe(count);
     const loaded = loadMaskGenerator(bytes);
     expect(loaded.design).toEqual(made.design);
+    const other = generator({ lamConcat: true, upsampling: ['bilinear'] });
+    expect(() => generator({ lamConcat: true }).restore(other.state())).not.toThrow();
     const request: MaskRequest = { ...three, upsampling: 'bicubic', training: false };
     expect(masksOf(loaded, request)).toEqual(masksOf(made, request));
     expect(() => masksOf(loaded, three)).toThrow('upsampling must be given, one of nearest, bicubic');

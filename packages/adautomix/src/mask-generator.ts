@@ -10,7 +10,7 @@ import {
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFeatures, checkRequest } from './internal/check-request.js';
-import { createProjection, type Source } from './internal/projection.js';
+import { createProjection, type ProjectionMode, type Source } from './internal/projection.js';
 import {
   checkGeneratorDesign,
   fullDesign,
@@ -76,14 +76,17 @@ export interface MaskGenerator {
   generate(features: Tensor4D | ProjectedFeatures, request: MaskRequest): GeneratedMasks;
   /**
    * The attention behind the masks, `[R,P,P]` for each source: how much of each position of the others (columns) every position of the
-   * source (rows) takes. New tensors; not differentiable, and it changes no running statistics.
+   * source (rows) takes. Normalised as by {@link MaskGenerator.generate} with the same `training`, but it changes no running statistics.
+   * New tensors; not differentiable.
    */
   attention(features: Tensor4D | ProjectedFeatures, request: MaskRequest): Tensor3D[];
-  /** How many calls so far had to replace logits that are no finite number; reads it back from the device. */
+  /**
+   * How many calls had to replace logits that are no finite number, since the generator was made or restored; reads it back from the device.
+   */
   badCalls(): number;
   /** Parameters and running statistics as fresh tensors, and the design. */
   state(): State;
-  /** Takes back what {@link MaskGenerator.state} gave; throws `STATE_MISMATCH` and changes nothing if it does not fit. */
+  /** Takes back what {@link MaskGenerator.state} gave, and counts bad calls anew; throws `STATE_MISMATCH` and changes nothing if it does not fit. */
   restore(state: State): void;
   /** Frees the weights; harmless when repeated. */
   dispose(): void;
@@ -97,7 +100,8 @@ const NO_LOGIT = 1e-4;
  * `T_i = softmax(Q_i · (Σ_{j≠i} K_j)ᵀ / √d)`, `G_i = T_i · V_i`, and masks are the softmax over i of the upsampled G_i.
  *
  * Exchanging sources together with their λ exchanges the masks. Weights start from N(0, `initDeviation`²); at 0.01 masks start near 1/K. Scores
- * cannot overflow, and logits that are no finite number count as 1e-4 (the published code gives such pixels to the second image).
+ * cannot overflow, and logits that are no finite number count as 1e-4 (the published code gives such pixels to the second image). That keeps
+ * the masks finite, not the gradients: a feature or weight that is no finite number may still make those of the weights NaN.
  *
  * @returns The caller's, to dispose.
  * @throws MixError `INVALID_ARGUMENT`.
@@ -146,12 +150,10 @@ export function createMaskGenerator({ channels, rng, ...given }: MaskGeneratorOp
   const queriesAndKeys = (
     { query, key }: ProjectedFeatures,
     sources: readonly Source[],
-    training: boolean,
+    mode: ProjectionMode,
   ) => {
-    const queries = toQuery
-      .apply(query, sources, { training })
-      .map((each) => tf.mul(each, scale) as Tensor3D);
-    return { queries, keys: sumsOfOthers(toKey.apply(key, sources, { training })) };
+    const queries = toQuery.apply(query, sources, mode).map((each) => tf.mul(each, scale) as Tensor3D);
+    return { queries, keys: sumsOfOthers(toKey.apply(key, sources, mode)) };
   };
 
   const replaceBadLogits = (logits: Tensor4D): Tensor4D => {
@@ -173,7 +175,7 @@ export function createMaskGenerator({ channels, rng, ...given }: MaskGeneratorOp
         const { sources: rows, lam, size, training = true } = request;
         const [, height, wide] = projected.shape;
         const sources = columns(rows, lam);
-        const { queries, keys } = queriesAndKeys(projected, sources, training);
+        const { queries, keys } = queriesAndKeys(projected, sources, { training });
         const own = toValue.apply(projected.value, sources, { training });
         const values = valueSource === 'self' ? own : meansOfOthers(own);
         const each = queries.map((query, k) => attend(query, keys[k] as Tensor3D, values[k] as Tensor3D));
@@ -184,7 +186,9 @@ export function createMaskGenerator({ channels, rng, ...given }: MaskGeneratorOp
     attention: (features, request) =>
       tf.tidy(() => {
         const projected = read(features, request);
-        const { queries, keys } = queriesAndKeys(projected, columns(request.sources, request.lam), false);
+        const { sources, lam, training = true } = request;
+        const mode = { training, tracks: false };
+        const { queries, keys } = queriesAndKeys(projected, columns(sources, lam), mode);
         return queries.map((query, k) => attentionWeights(query, keys[k] as Tensor3D));
       }),
     badCalls: () => badCalls.dataSync()[0] as number,
@@ -195,6 +199,7 @@ export function createMaskGenerator({ channels, rng, ...given }: MaskGeneratorOp
     restore({ tensors, values }) {
       checkSameDesign('MaskGenerator.restore', values, { ...design, channels }, fullDesign);
       weights.restore('MaskGenerator.restore', tensors);
+      tf.tidy(() => badCalls.assign(tf.scalar(0)));
     },
     dispose() {
       weights.dispose();

@@ -28,4 +28,11 @@ describe('usesConstantMask', () => {
   ])('%s: %j with margin %d gives %s', (rule, lam, margin, wanted) => {
     expect(usesConstantMask(lam, margin, rule)).toBe(wanted);
   });
+
+  it('refuses another rule or margin', () => {
+    expect(() => usesConstantMask([0.5, 0.5], 0.03, 'all' as never)).toThrow(
+      "usesConstantMask: rule must be one of 'any', 'first', 'openmixup'",
+    );
+    expect(() => usesConstantMask([0.5, 0.5], 1)).toThrow('usesConstantMask: margin must be a number from 0');
+  });
 });

@@ -1,3 +1,5 @@
+import { checkChoice, checkRange } from '@mix/core';
+
 /** Which sources are looked at, and how: any; the first alone; or the first by openmixup's test, which is turned around for K ≥ 3. */
 export type MarginRule = 'any' | 'first' | 'openmixup';
 
@@ -10,8 +12,11 @@ export type MarginRule = 'any' | 'first' | 'openmixup';
  *
  * @param lam Shares of one row's sources.
  * @param margin In `[0,½]`.
+ * @throws MixError `INVALID_ARGUMENT` for another margin or rule.
  */
 export function usesConstantMask(lam: readonly number[], margin: number, rule: MarginRule = 'any'): boolean {
+  checkRange('usesConstantMask', 'margin', margin, 0, 0.5);
+  checkChoice('usesConstantMask', 'rule', rule, ['any', 'first', 'openmixup']);
   if (rule === 'any') return Math.min(...lam) <= margin || Math.max(...lam) >= 1 - margin;
   const [first = 1] = lam;
   if (lam.length > 2)

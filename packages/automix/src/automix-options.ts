@@ -145,7 +145,7 @@ export function resolveOptions(options: AutomixOptions, defaults: MethodDefaults
 function check(name: string, options: ResolvedOptions): void {
   checkPairOptions(name, options.pairs);
   checkInterpolations(name, 'generatorUpsampling', options.generatorUpsampling);
-  checkMaskLoss(name, options.maskLoss);
+  checkMaskLoss(name, options.maskLoss, 'maskLoss.');
   checkChoice(name, 'maskLoss.decay', options.maskLoss.decay, ['constant', 'cosine', 'linear']);
   checkChoice(name, 'maskAdjustLam', options.maskAdjustLam, ['backbone', 'generator']);
   checkChoice(name, 'etaLoss', options.etaLoss, ['ce', 'bce', 'decoupled']);

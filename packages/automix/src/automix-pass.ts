@@ -12,7 +12,7 @@ import type { Scalar, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { adjustMask } from './adjust-mask.js';
 import type { ResolvedOptions } from './automix-options.js';
-import { crossEntropy, generatorLoss } from './internal/classify.js';
+import { checkLabels, crossEntropy, generatorLoss } from './internal/classify.js';
 import { applyLamMargin } from './lam-margin.js';
 import { maskLoss } from './mask-loss.js';
 import { maskLossWeight } from './mask-loss-weight.js';
@@ -76,6 +76,7 @@ export function automixPass(
 ): AutomixPass {
   const { network, stage, options } = parts;
   const { labelSmoothing, weights, headOneMix } = options;
+  checkLabels(batch.labels, options);
   const clean = network.look(batch.images, stage);
   const projected = parts.block.project(clean.features);
   const generator = trainGenerator(parts, batch, projected, plan, rng, progress);

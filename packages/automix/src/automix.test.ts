@@ -231,7 +231,8 @@ describe('automix', () => {
     [{ stage: 3 }, /automix: stage must be one of the classifier's 2 stages; got 3/],
     [{ lamMargin: 0.6 }, /lamMargin must be a number from 0 to 0.5/],
     [{ generatorProb: 2 }, /generatorProb must be a number from 0 to 1/],
-    [{ maskLoss: { margin: 2 } }, /margin must be a number from 0 to 1/],
+    [{ maskLoss: { margin: 2 } }, /automix: maskLoss\.margin must be a number from 0 to 1/],
+    [{ maskLoss: { mode: 'L3' as never } }, /automix: maskLoss\.mode must be one of/],
     [{ alpha: 0 }, /alpha must be a finite number above 0/],
   ])('refuses %j', (options, message) => {
     expect(() => make(options).method.plan(2, contextAt(0))).toThrow(message);

@@ -11,8 +11,8 @@ import type { AutomixOptions } from './automix-options.js';
  * `compat`; the teacher starts with the student's running statistics.
  *
  * @returns The method, to be disposed. Groups `classifier` (the mixup head, trained with the classifier) and `generator` (the block).
- *   Metrics: `lam`, `mixedAccuracy`, accuracies of student and teacher on clean images, `maskMean`, `maskSpread`, `maskEntropy` and
- *   `maskLam` of the generator's masks, and each loss.
+ *   Metrics: `lam`, `mixedAccuracy`, accuracies of student (with `headOneMix` on its mixes) and teacher on clean images, `maskMean`,
+ *   `maskSpread`, `maskEntropy` and `maskLam` of the generator's masks, and each loss.
  * @throws MixError `INVALID_ARGUMENT` for options out of range, `STATE_MISMATCH` when the teacher is not of the classifier's shape.
  * @example
  * ```ts

@@ -3,8 +3,8 @@ import type { Tensor, Tensor1D, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BlockWeights } from './block-weights.js';
 
-/** Normalises `[N,P,C]` over all but the channels. */
-export type BlockNorm = (x: Tensor3D, training: boolean) => Tensor3D;
+/** Normalises `[N,P,C]` over all but the channels; in training it tracks the batch's statistics, unless told not to. */
+export type BlockNorm = (x: Tensor3D, training: boolean, tracks?: boolean) => Tensor3D;
 
 const EPSILON = 1e-5;
 const MOMENTUM = 0.1;
@@ -41,14 +41,15 @@ export function createBlockNorm(
     return tf.add(tf.mul(tf.sub(x, mean), factor), offset);
   };
 
-  return (x, training) => {
+  return (x, training, tracks = true) => {
     if (!training) return byRunning(x);
     if (by === 'batch') {
       const { y, mean: own, variance: biased } = batchNormTrain(x, scale, offset, { epsilon: EPSILON });
-      track(x, own, biased);
+      if (tracks) track(x, own, biased);
       return y;
     }
     const y = byRunning(x);
+    if (!tracks) return y;
     const batch = withoutGradient(() => tf.moments(x, [0, 1]));
     track(x, batch.mean, batch.variance);
     tf.dispose([batch.mean, batch.variance]);

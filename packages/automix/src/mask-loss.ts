@@ -56,14 +56,15 @@ export function maskLoss(share: Tensor4D, lam: readonly number[], options: MaskL
   });
 }
 
-/** Throws unless the options of a mask loss are in order. */
+/** Throws unless the options of a mask loss are in order; `under` is what stands before their names, such as `maskLoss.`. */
 export function checkMaskLoss(
   where: string,
   { mode = 'L1', margin = 0.1, reduction = 'batch' }: MaskLossOptions,
+  under = '',
 ): void {
-  checkChoice(where, 'mode', mode, ['L1', 'L1+Variance', 'L2+Variance', 'Sparsity']);
-  checkRange(where, 'margin', margin, 0, 1);
-  checkChoice(where, 'reduction', reduction, ['batch', 'sample']);
+  checkChoice(where, `${under}mode`, mode, ['L1', 'L1+Variance', 'L2+Variance', 'Sparsity']);
+  checkRange(where, `${under}margin`, margin, 0, 1);
+  checkChoice(where, `${under}reduction`, reduction, ['batch', 'sample']);
 }
 
 function regulariser(rows: Tensor, lam: Tensor, mode: MaskLossMode, margin: number): Tensor {

@@ -54,7 +54,8 @@ export interface MixBlockDesign {
    */
   readonly valueNorm?: 'none' | 'batch' | 'running';
   /**
-   * Share of the neck's values dropped in training, in `[0,1)`: 0.1 on ImageNet and fine-grained sets. Refused without a neck.
+   * Share of the neck's values dropped in training, in `[0,1)`: 0.1 on ImageNet and fine-grained sets. Refused without a neck. The
+   * call's `rng` decides which: the same stream drops the same ones.
    * @defaultValue 0
    */
   readonly valueDropout?: number;
@@ -91,6 +92,24 @@ const defaults: FullDesign = {
 export function fullDesign(design: MixBlockDesign): FullDesign {
   const given = Object.entries(design).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(given) };
+}
+
+/** Hidden channels of the value's neck. */
+export function hiddenOf(channels: number, { valueHidden }: Pick<MixBlockDesign, 'valueHidden'>): number {
+  return valueHidden ?? Math.max(Math.floor(channels / 2), 1);
+}
+
+/** The design with its defaults, also those that hang on the channels: equal for blocks that are made alike. */
+export function wholeDesign({
+  channels = 0,
+  ...given
+}: MixBlockDesign & { readonly channels?: number }): FullDesign & { readonly channels: number } {
+  const design = fullDesign(given);
+  return {
+    ...design,
+    channels,
+    ...(design.value === 'neck' && { valueHidden: hiddenOf(channels, design) }),
+  };
 }
 
 /** Options of `createMixBlock`. */

@@ -22,6 +22,7 @@ import {
   listOf,
   type MixBlockDesign,
   type MixBlockOptions,
+  wholeDesign,
 } from './mix-block-options.js';
 import { rescaleLam } from './rescale-lam.js';
 
@@ -35,7 +36,10 @@ export interface MixBlockCall {
   readonly size: readonly [height: number, width: number];
   /** Batch statistics and dropout. @defaultValue false */
   readonly training?: boolean;
-  /** Needed where there is something to draw: dropout in training, lists of `rescale` or `upsampling`. */
+  /**
+   * Needed where there is something to draw: dropout in training, lists of `rescale` or `upsampling`. It is forked only, and stays where
+   * it is, so that two calls with one stream draw the same: fork it by step and by use.
+   */
   readonly rng?: Rng;
   /** In place of the block's own `upsampling`. */
   readonly upsampling?: Interpolation | readonly Interpolation[] | undefined;
@@ -183,7 +187,7 @@ export function createMixBlock({ channels, rng, ...given }: MixBlockOptions): Mi
       return { tensors: weights.tensors(), values: { design: { ...given, channels } as never } };
     },
     restore({ tensors, values }) {
-      checkSameDesign('MixBlock.restore', values, { ...design, channels }, fullDesign);
+      checkSameDesign('MixBlock.restore', values, wholeDesign({ ...given, channels }), wholeDesign);
       weights.restore('MixBlock.restore', tensors);
     },
     dispose: () => weights.dispose(),

@@ -111,6 +111,19 @@ describe('automix', () => {
   });
 });
 
+describe("etaLoss 'decoupled'", () => {
+  it('refuses soft labels before anything is run', () => {
+    const options = given();
+    const method = automix({ ...options, etaLoss: 'decoupled' });
+    const { images } = tinyBatch();
+    const labels: tf.Tensor2D = tf.fill([4, 3], 1 / 3);
+    refuses(
+      () => method.step(options.classifier, { images, labels }, context),
+      "automix: labels must be int32 [B] with etaLoss: 'decoupled'; got [4,3]. Label the batch with classes",
+    );
+  });
+});
+
 describe('pairTargets', () => {
   it.each([
     [{ partner: [1, 0], lam: [0.5] }, 'lam must have 2 rows, as partner has; got 1'],
@@ -138,6 +151,18 @@ describe('restore', () => {
     const method = automix(given());
     const state = stateOf({}, samix);
     refuses(() => method.restore(state), 'MixBlock.restore: state must be of lamMultiply "none"');
+  });
+
+  it('takes one whose lists of one and defaults are written out, and gives its own back', () => {
+    const plain = samix(given());
+    const valueHidden = Math.floor(plain.block.design.channels / 2);
+    const block = { rescale: [0.25], upsampling: ['bilinear'], valueHidden } as const;
+    const spelled = samix({ ...given(), block });
+    expect(() => plain.restore(spelled.state())).not.toThrow();
+    expect(() => spelled.restore(plain.state())).not.toThrow();
+    const wider = samix({ ...given(), block: { ...block, rescale: [0.25, 1] } });
+    const message = 'MixBlock.restore: state must be of rescale 0.25; got "[0.25,1]"';
+    expect(() => plain.restore(wider.state())).toThrow(message);
   });
 
   it('takes one that was only begun with other weights, or says a default', () => {

@@ -49,3 +49,16 @@ it('sees masks that follow λ, and no slope where λ is the same', async () => {
   expect(slope).toBeGreaterThan(0.8);
   expect(await watchMasks(method.mixer(), judge, batch, { rng: createRng(5) })).not.toHaveProperty('slope');
 });
+
+it('keeps nothing of the mix where the judge fails', async () => {
+  const { method, batch } = made();
+  const judge = {
+    ...tinyNetwork({ seed: 1 }),
+    forward(): never {
+      throw new Error('no judge');
+    },
+  };
+  const before = tf.memory().numTensors;
+  await expect(watchMasks(method.mixer(), judge, batch, { rng: createRng(5) })).rejects.toThrow('no judge');
+  expect(tf.memory().numTensors).toBe(before);
+});

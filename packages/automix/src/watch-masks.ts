@@ -65,21 +65,7 @@ export async function watchMasks(
   batch: Batch,
   { rng, bounds }: { readonly rng: Rng; readonly bounds?: CollapseBounds },
 ): Promise<MaskWatch> {
-  const mixed = mixer(batch, { rng, masks: true });
-  const { plan, masks } = mixed;
-  if (masks === undefined) {
-    disposeMixed(mixed);
-    throw invalidArgument('watchMasks', 'mixer', 'give masks when asked for them', masks);
-  }
-  const { sources, lam } =
-    'partner' in plan ? { sources: sourcesOf(plan), lam: plan.lam.map((own) => [own, 1 - own]) } : plan;
-  const seen = tf.tidy(() => {
-    const { learned, constant, equal } = compareMasks(judge, batch, { sources, lam, masks });
-    const { mean, spread, entropy } = maskStatistics(masks);
-    const means = tf.mean(tf.slice(masks, 0, [-1, -1, -1, 1]), [1, 2, 3]);
-    return { numbers: tf.stack([learned, constant, equal, mean, spread, entropy]), means };
-  });
-  disposeMixed(mixed);
+  const { lam, ...seen } = look(mixer, judge, batch, rng);
   const [numbers, means] = await Promise.all([seen.numbers.data(), seen.means.data()]);
   tf.dispose(seen);
   const [learned, constant, equal, mean, spread, entropy] = numbers as unknown as [
@@ -98,4 +84,27 @@ export async function watchMasks(
     ...(own.some((share) => share !== own[0]) && { slope: maskSlope(own, [...means]) }),
     ...(collapse && { collapse }),
   };
+}
+
+function look(mixer: Mixer<WatchedPlan>, judge: Classifier, batch: Batch, rng: Rng) {
+  const mixed = mixer(batch, { rng, masks: true });
+  const { plan, masks } = mixed;
+  try {
+    if (masks === undefined) {
+      throw invalidArgument('watchMasks', 'mixer', 'give masks when asked for them', masks);
+    }
+    const { sources, lam } =
+      'partner' in plan ? { sources: sourcesOf(plan), lam: plan.lam.map((own) => [own, 1 - own]) } : plan;
+    const { numbers, means } = tf.tidy(() => {
+      const { learned, constant, equal } = compareMasks(judge, batch, { sources, lam, masks });
+      const { mean, spread, entropy } = maskStatistics(masks);
+      return {
+        numbers: tf.stack([learned, constant, equal, mean, spread, entropy]),
+        means: tf.mean(tf.slice(masks, 0, [-1, -1, -1, 1]), [1, 2, 3]),
+      };
+    });
+    return { lam, numbers, means };
+  } finally {
+    disposeMixed(mixed);
+  }
 }

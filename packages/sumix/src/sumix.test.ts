@@ -194,7 +194,11 @@ describe('sumix refuses', () => {
     ],
   ])('%s', (_, mixer, data, message) => {
     const method = sumix(mixer, { head: head() });
-    expect(refused(() => method.step(network(), data(), context()))).toContain(message);
+    const [classifier, given] = [network(), data()];
+    const before = tf.memory().numTensors;
+    expect(refused(() => method.step(classifier, given, context()))).toContain(message);
+    // What a mixer by hand replaced is that mixer's own.
+    expect(tf.memory().numTensors - before).toBe(mixer === smoothed ? 2 : 0);
   });
 
   it.each([

@@ -1,10 +1,13 @@
 import {
+  type Batch,
   type Classifier,
   type ClassifierOutput,
   checkBatch,
   checkRange,
+  disposeMixed,
   invalidArgument,
   type Method,
+  type MixedBatch,
   type Mixer,
   mixedAccuracy,
   stopGradient,
@@ -13,7 +16,7 @@ import {
 import type { Scalar, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkTensors, createHead, type Head, type SumixHead } from './internal/create-head.js';
-import { checkMixer, pairsOf } from './internal/pairs-of.js';
+import { checkLabels, checkMixer, type Pairs, pairsOf } from './internal/pairs-of.js';
 import { resolveSettings, type SumixSettings } from './settings.js';
 import { sumixTerms } from './sumix-terms.js';
 
@@ -65,8 +68,9 @@ export function sumix(mixer: Mixer, options: SumixOptions = {}): Sumix {
     groups: head === undefined ? {} : { classifier: head.variables },
     step(classifier, batch, { rng, progress, guide }) {
       checkBatch('sumix', batch);
+      checkLabels(batch.labels);
       const mixed = mixer(batch, { rng, progress, ...(guide && { guide }) });
-      const pairs = pairsOf(batch.labels, mixed);
+      const pairs = pairsOrDispose(batch.labels, mixed);
       const clean = detachClean
         ? withoutGradient(() => classify(classifier, batch.images))
         : classify(classifier, batch.images);
@@ -99,6 +103,15 @@ export function sumix(mixer: Mixer, options: SumixOptions = {}): Sumix {
     restore: (state) => (head === undefined ? checkTensors(state.tensors, {}) : head.restore(state)),
     dispose: () => head?.dispose(),
   };
+}
+
+function pairsOrDispose(labels: Batch['labels'], mixed: MixedBatch): Pairs {
+  try {
+    return pairsOf(labels, mixed);
+  } catch (error) {
+    disposeMixed(mixed);
+    throw error;
+  }
 }
 
 type Classified = Pick<ClassifierOutput, 'logits' | 'embedding'>;

@@ -19,12 +19,18 @@ export interface Source {
   readonly lam: readonly number[];
 }
 
+/** How a norm works in one call. */
+export interface ProjectionMode {
+  readonly training: boolean;
+  readonly tracks?: boolean;
+}
+
 /** A 1x1 convolution shared by all sources. */
 export interface Projection {
   /** What no choice of sources enters: of features `[B,P,C]`, for {@link Projection.apply}, `[B,P,d]`. */
   project(features: Tensor3D): Tensor3D;
-  /** `[R,P,d]` for each source. */
-  apply(projected: Tensor3D, sources: readonly Source[], options: { readonly training: boolean }): Tensor3D[];
+  /** `[R,P,d]` for each source; in training a norm tracks its statistics, unless `tracks` is false. */
+  apply(projected: Tensor3D, sources: readonly Source[], options: ProjectionMode): Tensor3D[];
 }
 
 /**
@@ -44,8 +50,8 @@ export function createProjection(
   const normalise =
     norm === 'batch' ? createBlockNorm(weights, name.replace(/\.conv$/, '.bn'), outChannels) : undefined;
 
-  const activate = (x: Tensor3D, training: boolean): Tensor3D => {
-    const normal = normalise === undefined ? x : normalise(x, training);
+  const activate = (x: Tensor3D, { training, tracks }: ProjectionMode): Tensor3D => {
+    const normal = normalise === undefined ? x : normalise(x, training, tracks);
     return relu ? tf.relu(normal) : normal;
   };
 
@@ -67,15 +73,15 @@ export function createProjection(
       ]) as Tensor3D;
       const offset = biasCancels && bias !== undefined ? withoutSlope(bias) : bias;
       const linear = offset === undefined ? product : (tf.add(product, offset) as Tensor3D);
-      return isSame ? activate(linear, false) : linear;
+      return isSame ? activate(linear, { training: false }) : linear;
     },
-    apply(projected, sources, { training }) {
+    apply(projected, sources, mode) {
       if (isSame) return sources.map(({ rows }) => takeRows(projected, rows));
       return sources.map(({ rows, lam }) => {
         const taken = takeRows(projected, rows);
-        if (!lamConcat) return activate(taken, training);
+        if (!lamConcat) return activate(taken, mode);
         const shift = tf.mul(tf.tensor3d([...lam], [lam.length, 1, 1]), part(inChannels, 1));
-        return activate(tf.add(taken, shift), training);
+        return activate(tf.add(taken, shift), mode);
       });
     },
   };

@@ -3,7 +3,7 @@ import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { createBlockNorm } from '../block-norm.js';
 import type { BlockWeights } from '../block-weights.js';
-import type { FullDesign } from '../mix-block-options.js';
+import { type FullDesign, hiddenOf } from '../mix-block-options.js';
 import {
   type FeatureProducts,
   type PairFeatures,
@@ -51,7 +51,7 @@ export function createBlockValue(weights: BlockWeights, channels: number, design
       apply: (pair, call) => tf.add(pairLinear(pair, kernel, channels, segmentsOf(call)), bias),
     };
   }
-  const hidden = design.valueHidden ?? Math.max(Math.floor(channels / 2), 1);
+  const hidden = hiddenOf(channels, design);
   const first = weights.kernel('value.conv.0.conv.weight', inChannels, hidden);
   const norm =
     valueNorm === 'none' ? undefined : createBlockNorm(weights, 'value.conv.0.bn', hidden, valueNorm);

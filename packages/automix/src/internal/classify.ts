@@ -1,4 +1,12 @@
-import { decoupledCrossEntropy, smoothTargets, softBce, softCrossEntropy, type Targets } from '@mix/core';
+import {
+  type Batch,
+  decoupledCrossEntropy,
+  invalidArgument,
+  smoothTargets,
+  softBce,
+  softCrossEntropy,
+  type Targets,
+} from '@mix/core';
 import type { Scalar, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { ResolvedOptions } from '../automix-options.js';
@@ -6,6 +14,18 @@ import type { ResolvedOptions } from '../automix-options.js';
 /** Mean cross-entropy of targets that are smoothed here. */
 export function crossEntropy(logits: Tensor2D, targets: Targets, smoothing: number): Scalar {
   return tf.mean(softCrossEntropy(logits, smoothed(logits, targets, smoothing))) as Scalar;
+}
+
+/** Throws for labels that the generator's loss has no formula for: to be called before the first op. */
+export function checkLabels(
+  labels: Batch['labels'],
+  { name, etaLoss }: Pick<ResolvedOptions, 'name' | 'etaLoss'>,
+): void {
+  if (etaLoss !== 'decoupled' || labels.rank === 1) return;
+  throw invalidArgument(name, 'labels', "be int32 [B] with etaLoss: 'decoupled'", labels.shape, {
+    code: 'UNSUPPORTED',
+    remedy: "Label the batch with classes, or take etaLoss: 'ce' or 'bce'",
+  });
 }
 
 /** The generator's classification loss. */

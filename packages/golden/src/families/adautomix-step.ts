@@ -1,4 +1,10 @@
-import { type AdautomixMethod, type AdautomixPlan, adautomix, type BranchPlan } from '@mix/adautomix';
+import {
+  type AdautomixMethod,
+  type AdautomixPlan,
+  adautomix,
+  type BranchPlan,
+  type MarginRule,
+} from '@mix/adautomix';
 import { createRng, type Interpolation } from '@mix/core';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Check, compare } from '../check.js';
@@ -74,7 +80,7 @@ function prepare(golden: GoldenCase): AdautomixCase {
       stage: 1,
       generator: designOf(golden, 'weights.mix_block.', block),
       cosine: 'reference',
-      marginRule: golden.config['fix_margin'] === true ? 'any' : 'openmixup',
+      marginRule: marginRuleOf(golden, config['lam_margin'] ?? 0.03),
       ...(config['beta_radio'] !== undefined && { beta: config['beta_radio'] }),
       ...(config['adv_interval'] !== undefined && { advInterval: config['adv_interval'] }),
       ...(config['lam_margin'] !== undefined && { lamMargin: config['lam_margin'] }),
@@ -95,6 +101,13 @@ function prepare(golden: GoldenCase): AdautomixCase {
     trainsGenerator: true,
   };
   return { ...made, plan, at: { step: (golden.config['adv_iter'] ?? 0) as number } };
+}
+
+/** With `fix_margin` λ₀ ≤ margin alone: 'first', but for λ₀ near 1, where openmixup's turned test is the one that keeps the mask. */
+function marginRuleOf(golden: GoldenCase, margin: number): MarginRule {
+  if (golden.config['fix_margin'] !== true) return 'openmixup';
+  const [first = 0] = values(golden, 'inputs.lam_bb');
+  return first > 1 - margin ? 'openmixup' : 'first';
 }
 
 /** The gradients of the generator's two terms apart, so that either sign of the cosine is checked. */

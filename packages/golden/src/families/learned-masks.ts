@@ -59,7 +59,7 @@ export const lamRescaleFamily: Family = async (golden) => {
   return [await compare(golden, 'outputs.rescaled', rescaled)];
 };
 
-/** `schedules`: momentum and the weight of the mask loss. The learning rate's is `cosine` of `@mix/train`. */
+/** `schedules`: momentum, as published with 0 at step 0 of a scope from 0, and the weight of the mask loss. The learning rate's is `cosine` of `@mix/train`. */
 export const schedulesFamily: Family = async (golden) => {
   const config = golden.config as Readonly<Record<string, unknown>>;
   const total = Number(config['total_iters']);
@@ -67,6 +67,7 @@ export const schedulesFamily: Family = async (golden) => {
     base: Number(config['base_momentum']),
     end: Number(config['end_momentum']),
     scope: config['scope'] as [number, number],
+    restartAtZero: true,
   });
   const steps = values(golden, 'inputs.iteration');
   const weights = steps.map((step) =>

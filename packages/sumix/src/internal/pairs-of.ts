@@ -5,16 +5,14 @@ import * as tf from '@tensorflow/tfjs-core';
 /** Two sources of every mixed row. */
 export type Pairs = { readonly classes: Tensor2D; readonly sources: Tensor2D; readonly lam: Tensor2D };
 
+/** Refuses soft labels: to be called before anything is mixed. */
+export function checkLabels({ rank, shape }: Batch['labels']): void {
+  if (rank !== 1) throw notSparse(`[${shape}]`);
+}
+
 /** The pairs of a mixed batch; rows that mix nothing are pairs with themselves. Refuses what SUMix has no formula for. */
 export function pairsOf(labels: Batch['labels'], { targets, sources, lam }: MixedBatch): Pairs {
-  if (labels.rank !== 1 || targets.kind === 'dense') {
-    throw refusal(
-      'batch',
-      'have int32 labels [B], and the mixer must keep them sparse',
-      labels.rank === 1 ? 'dense targets' : `[${labels.shape}]`,
-      'SUMix asks how sure the network is of one class of each source. Soft labels and smoothing before the mix have none; for smoothing use labelSmoothing of sumix',
-    );
-  }
+  if (targets.kind === 'dense') throw notSparse('dense targets');
   const count = lam.shape[1];
   if (count > 2) {
     throw refusal(
@@ -40,6 +38,15 @@ export function checkMixer(mixer: unknown): void {
     nameOf(mixer),
     'Methods are none: pass the mixer that they were made of. Those that mix features, such as Manifold Mixup, show the network no ' +
       'mixed image whose sources could be compared, and cannot be wrapped',
+  );
+}
+
+function notSparse(received: string): MixError {
+  return refusal(
+    'batch',
+    'have int32 labels [B], and the mixer must keep them sparse',
+    received,
+    'SUMix asks how sure the network is of one class of each source. Soft labels and smoothing before the mix have none; for smoothing use labelSmoothing of sumix',
   );
 }
 
