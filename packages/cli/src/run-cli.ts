@@ -9,7 +9,8 @@ import { UsageError } from './usage-error.js';
 import { version } from './version.js';
 
 /**
- * Runs the command line and gives the exit code: 0 done, 1 failed, 2 called wrongly, 130 or 143 stopped by SIGINT or SIGTERM.
+ * Runs the command line and gives the exit code: 0 done, 1 failed, 2 called wrongly, 130 or 143 stopped by SIGINT or
+ * SIGTERM, 141 by a stdout that was closed.
  *
  * @param words What follows `mix`.
  */
@@ -31,7 +32,8 @@ export async function runCli(words: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(finish: (exitCode: number) => void): Command {
+/** The program with its commands; `finish` gets the exit code of the one that ran. */
+export function createProgram(finish: (exitCode: number) => void): Command {
   const program = new Command('mix')
     .description('Mixed-sample data augmentation for TensorFlow.js')
     .version(version)

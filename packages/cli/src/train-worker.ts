@@ -8,8 +8,10 @@ import { startBackend } from './run/start-backend.js';
 // One run in a process of its own: backends such as WebAssembly use one core each, so runs side by side need several.
 tf.enableProdMode();
 const stop = new AbortController();
-// Ctrl-C reaches every process of the terminal; the parent decides, and says so.
-process.on('SIGINT', () => undefined);
+// Ctrl-C reaches every process of the terminal, and SIGTERM may be sent to all of a group; the parent decides, and says so.
+for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => undefined);
+// A remark that nobody reads any more ends no training.
+process.stderr.on('error', () => undefined);
 process.on('disconnect', () => stop.abort(new Error('the parent process ended')));
 process.on('message', (order: WorkerOrder) => {
   if (order.type === 'stop') stop.abort(new Error('stopped by the parent process'));

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSafetensors } from '@mix/core';
@@ -139,7 +148,8 @@ describe('mix train', () => {
   });
 
   it('begins from the weights of another run, with frozen stages and rates by layer', async () => {
-    const words = ['--weights', 'whole/checkpoints/best.safetensors'];
+    copyFileSync(join(folder, 'whole/checkpoints/best.safetensors'), join(folder, 'given.safetensors'));
+    const words = ['--weights', 'given.safetensors'];
     const tuned = await mix(
       ...toy(32, 1),
       ...words,
@@ -166,10 +176,18 @@ describe('mix train', () => {
     const other = await mix(...toy(32, 1), ...words, '--width', '8');
     expect(other.exitCode).toBe(1);
     expect(other.stderr).toMatch(
-      /^mix: loadState: whole\/.* must hold this model's 44 tensors; got \d+ misfitting/,
+      /^mix: loadState: given\.safetensors must hold this model's 44 tensors; got \d+ misfitting/,
     );
     const absent = await mix(...toy(32, 1), '--weights', 'nowhere.safetensors');
     expect(absent.stderr).toMatch(/nowhere\.safetensors: there is no such file or folder\n$/);
+
+    // Moved elsewhere, without the file that it began from.
+    renameSync(join(folder, 'tuned'), join(folder, 'moved'));
+    rmSync(join(folder, 'given.safetensors'));
+    expect(await mix('train', '--resume', 'moved')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await mix('train', '--resume', 'moved', '--weights', 'other')).toMatchObject({ exitCode: 0 });
+    const changed = await mix('train', '--resume', 'moved', '--no-flip');
+    expect(changed.stderr).toContain("; train.flip of its config is true, this run's is false. Resume with");
   });
 
   it('refuses to resume elsewhere', async () => {
@@ -200,6 +218,23 @@ describe('mix train', () => {
   });
 });
 
+describe('mix train | head', () => {
+  it('saves and stops when nobody reads on', async () => {
+    const stop = { at: 'steps an epoch', signal: 'close' } as const;
+    const { exitCode, stderr } = await runMix([...toy(256, 9), '--out', 'closed'], folder, stop);
+    expect(exitCode).toBe(141);
+    expect(stderr).toMatch(
+      /^mix: stopped {2}after epoch [12]\/9, step \d+; go on with: .* --resume closed\n$/,
+    );
+    expect(existsSync(join(folder, 'closed/checkpoints/last.safetensors'))).toBe(true);
+  });
+
+  it('does no harm to what is short', async () => {
+    const stop = { at: 'mix', signal: 'close' } as const;
+    expect(await runMix(['train', '--help'], folder, stop)).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+});
+
 describe('mix quickstart', () => {
   it('trains without mixing, with CutMix and with AutoMix side by side, and says what to try next', async () => {
     const words = ['--epochs', '2', '--train-limit', '64', '--test-limit', '32', '--out', 'quick'];
@@ -214,16 +249,17 @@ describe('mix quickstart', () => {
     }
   });
 
-  it('stops all runs on SIGINT', async () => {
-    const words = ['--epochs', '9', '--train-limit', '256', '--test-limit', '32', '--out', 'quick-stopped'];
-    const { exitCode, stdout } = await runMix(['quickstart', ...words], folder, {
-      at: 'epoch 1/9',
-      signal: 'SIGINT',
-    });
-    expect(exitCode).toBe(130);
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('stops all runs on %s', async (signal, code) => {
+    const out = `quick-${signal}`;
+    const words = ['--epochs', '9', '--train-limit', '256', '--test-limit', '32', '--out', out];
+    const { exitCode, stdout } = await runMix(['quickstart', ...words], folder, { at: 'epoch 1/9', signal });
+    expect(exitCode).toBe(code);
     expect(stdout).toContain('Stopped.');
     for (const run of ['none', 'cutmix', 'automix']) {
-      expect(existsSync(join(folder, 'quick-stopped', run, 'checkpoints/last.safetensors'))).toBe(true);
+      expect(existsSync(join(folder, out, run, 'checkpoints/last.safetensors'))).toBe(true);
     }
   });
 });

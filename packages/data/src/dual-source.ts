@@ -6,7 +6,7 @@ import { type BatchSource, checkInteger, type HostBatch, invalidArgument } from 
  *
  * An epoch is one of `first`; `second` runs through its own epochs meanwhile, and begins anew where one ends. What comes is a
  * function of (epoch, batch) as in any source. Give the two sources streams of their own, and `second` full batches
- * (`dropLast`) of at least the size of the first's.
+ * (`dropLast`, and no `onCorrupt: 'skip'`, which makes batches shorter) of at least the size of the first's.
  *
  * @throws MixError `INVALID_ARGUMENT` if the two do not fit; from `batches` also `BATCH_SIZE` if `second` gives too few rows.
  */
@@ -57,7 +57,7 @@ function join(a: HostBatch, b: HostBatch): HostBatch {
   if (b.shape[0] < size) {
     throw invalidArgument('dualSource', 'second', `give ${size} rows at least`, b.shape[0], {
       code: 'BATCH_SIZE',
-      remedy: 'Make its loader with dropLast: true.',
+      remedy: "Make its loader with dropLast: true, and with onCorrupt: 'replace' where the first has 'skip'",
     });
   }
   const images = new Uint8Array(2 * a.images.length);

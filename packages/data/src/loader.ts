@@ -5,6 +5,7 @@ import { ceilingError, corruptError } from './internal/corrupt-errors.js';
 import { decodeImages } from './internal/decode-images.js';
 import { createDecodePool, type DecodePool } from './internal/decode-pool.js';
 import { checkLoaderOptions } from './internal/loader-settings.js';
+import { createEncodedReader } from './internal/read-encoded.js';
 import { cachedRowReader, createRowReader } from './internal/row-reader.js';
 import type { CorruptSample, LoaderOptions } from './loader-options.js';
 import { workerUrl } from './worker-url.js';
@@ -13,7 +14,7 @@ import { workerUrl } from './worker-url.js';
 export interface Loader extends BatchSource {
   /** The corrupt samples met so far, each once, in the order in which batches met them. */
   corrupt(): readonly CorruptSample[];
-  /** Ends the decoding threads, also while batches are under way; the loader is of no use afterwards. May be called again. */
+  /** Ends the decoding threads and closes the shards, also while batches are under way; the loader is of no use afterwards. May be called again. */
   close(): Promise<void>;
 }
 
@@ -22,7 +23,8 @@ export interface Loader extends BatchSource {
  *
  * Batch `b` of epoch `e` is a function of the data, `rng` and the options alone: `batches(e, b)` gives exactly what an
  * uninterrupted epoch gives from there on. Threads start with the first batch that needs them and hold the process only
- * while they decode, so that leaving the loop early, or not calling `close`, keeps nothing alive.
+ * while they decode, so that leaving the loop early, or not calling `close`, keeps nothing alive. Without threads, shards
+ * stay open until `close`.
  * Grayscale becomes RGB, an alpha channel is dropped, and EXIF orientation is ignored.
  *
  * @param dataset Where the samples come from; borrowed.
@@ -57,9 +59,10 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loa
   } = checkLoaderOptions(dataset, options);
   const target = { height: shape[0], width: shape[1], resize, cropShare, ...(augment && { augment }) };
   let pool: DecodePool | undefined;
+  const reader = createEncodedReader();
   let closed = false;
   const read = createRowReader(dataset, shape, { resize, cropShare }, (tasks) => {
-    if (workers === 0) return decodeImages(tasks, target);
+    if (workers === 0) return decodeImages(tasks, target, reader);
     pool ??= createDecodePool(workers, target, workerUrl);
     return pool.decode(tasks);
   });
@@ -128,6 +131,7 @@ export function createLoader(dataset: ImageDataset, options: LoaderOptions): Loa
     corrupt: () => [...corrupt.values()],
     async close() {
       closed = true;
+      reader.close();
       await pool?.close();
     },
   };

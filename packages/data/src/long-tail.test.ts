@@ -183,6 +183,8 @@ describe('dualSource', () => {
     expect(() => dualSource(second, first)).toThrow(/second must have the first's classes and image shape/);
     const short = createLoader(subset(data, [0, 1, 2, 3]), { batchSize: 3, workers: 0 });
     const both = dualSource(createLoader(subset(data, [0, 1, 2, 3]), { batchSize: 2, workers: 0 }), short);
-    await expect(all(both.batches(0))).rejects.toThrow(/second must give 2 rows at least; got 1/);
+    await expect(all(both.batches(0))).rejects.toThrow(
+      /second must give 2 rows at least; got 1\. Make its loader with dropLast: true, and with onCorrupt: 'replace'/,
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { all, jpeg, keysOf, png, tar, temporaryFolder, writeShard } from '../test/made-data.js';
@@ -15,6 +15,16 @@ const samplesOf = async (path: string) => {
   const data = await openTarShards(path);
   return Array.from({ length: data.size }, (_, index) => data.sample(index));
 };
+
+/** Paths that this process has open, where the system tells. */
+const openFiles = (): readonly string[] =>
+  readdirSync('/proc/self/fd').flatMap((file) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${file}`);
+    } catch {
+      return [];
+    }
+  });
 
 describe('openTarShards', () => {
   it('reads the shards of a split, in the order of their names', async () => {
@@ -103,6 +113,40 @@ describe('openTarShards', () => {
     }
   });
 
+  it('reads a shard that took the place of another', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'train-0.tar');
+    const pixels = async (from: string) => {
+      const loader = createLoader(await openTarShards(from), { batchSize: 2, workers: 0 });
+      const [batch] = await all(loader.batches(0));
+      await loader.close();
+      return batch?.images;
+    };
+    await writeShard(path, 2);
+    const before = await pixels(path);
+    const other = await writeShard(join(folder, 'test-0.tar'), 2, (_, bytes) =>
+      // Of the same length, so that every image lies where it lay.
+      Buffer.concat([bytes.subarray(0, -20), Buffer.alloc(18), bytes.subarray(-2)]),
+    );
+    const expected = await pixels(other);
+    expect(expected).not.toEqual(before);
+    renameSync(other, path);
+    expect(await pixels(path)).toEqual(expected);
+  });
+
+  it.skipIf(!existsSync('/proc/self/fd'))('closes its shards with the loader', async () => {
+    const path = await writeShard(join(temporaryFolder(), 'train-0.tar'), 3);
+    const loader = createLoader(await openTarShards(path), { batchSize: 1, workers: 0, prefetch: 0 });
+    const batches = loader.batches(0)[Symbol.asyncIterator]();
+    await batches.next();
+    expect(openFiles()).toContain(path);
+    await loader.close();
+    expect(openFiles()).not.toContain(path);
+    // What is under way still comes, and leaves nothing open.
+    expect((await batches.next()).value).toMatchObject({ keys: ['train-0.tar/0001'] });
+    expect(openFiles()).not.toContain(path);
+  });
+
   it('groups by the name up to its first dot, and passes over what is no image', async () => {
     const samples = await samplesOf(
       await shardOf([
@@ -147,6 +191,26 @@ describe('openTarShards', () => {
       'its class is 3, but there are 3 classes',
     ]);
     expect(data.corrupt).toEqual([0, 1, 2, 3]);
+  });
+
+  it.each([
+    ['0.cls', '999999999'],
+    ['0.json', `{"label": ${2 ** 40}}`],
+  ])('takes an absurd class in %s for damage, and numbers no classes up to it', async (entry, text) => {
+    const image = await jpeg(0);
+    const path = await shardOf([
+      ['0.jpg', image],
+      [entry, text],
+      ['1.jpg', image],
+      ['1.cls', '1'],
+    ]);
+    const data = await openTarShards(path);
+    expect(data.classes).toEqual(['0', '1']);
+    expect(data.corrupt).toEqual([0]);
+    const label = Number(/\d{9,}/.exec(text));
+    expect(() => createLoader(data, { batchSize: 1 })).toThrow(
+      `train-0.tar/0 in ${path} is unusable: its class is ${label}, beyond the 1000000 that there may be`,
+    );
   });
 
   it.each([

@@ -25,7 +25,7 @@ const where = 'openTarShards';
  *
  * Each shard is read once, as a stream, for an index of where its images lie (about 210 bytes of memory a sample);
  * nothing is unpacked, and images are read by their place when their turn comes, in any order. A shard cut short gives
- * what is whole and one corrupt sample, which the loader treats by its policy.
+ * what is whole and one corrupt sample, which the loader treats by its policy; so it does a sample of class 1,000,000 or more.
  *
  * @param source A folder with `*.tar`, one such file, or a list of them.
  * @throws MixError `MISSING_FILE`; `FORMAT` for what is no tar or has no samples, and for an entry whose name is absolute or holds `..`.

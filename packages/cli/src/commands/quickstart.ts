@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { handleSignals } from '@mix/train/node';
 import type { Command } from 'commander';
 import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
 import type { Config } from '../config/config-schema.js';
@@ -11,6 +10,7 @@ import { printSummary } from '../quickstart/print-summary.js';
 import { learnedMethod, recipe } from '../quickstart/recipe.js';
 import { runSideBySide } from '../quickstart/run-side-by-side.js';
 import { type ClaimedFolder, claimFolder, claimNewFolder } from '../run/claim-folder.js';
+import { handleStops } from '../run/handle-stops.js';
 import { describeData, openData } from '../run/open-data.js';
 import { requireFreeFolder } from '../run/require-free-folder.js';
 import { describeBackend, startBackend } from '../run/start-backend.js';
@@ -66,12 +66,12 @@ async function quickstart(
   printer.line(`backend  ${describeBackend(backend)}`);
   printer.line(`data     ${describeData(data)}`);
   printer.line('');
-  const signals = handleSignals();
+  const stops = handleStops();
   const bar = createProgressBar();
   try {
     const outcomes = await runSideBySide({
       configs,
-      signal: signals.signal,
+      signal: stops.signal,
       debug: debug === true || process.env['MIX_DEBUG'] === '1',
       onEpoch(records) {
         bar.clear();
@@ -85,11 +85,11 @@ async function quickstart(
     });
     bar.clear();
     printSummary(printer, configs, outcomes);
-    return signals.exitCode() ?? 0;
+    return stops.exitCode() ?? 0;
   } finally {
     bar.clear();
     for (const folder of folders) folder.release();
-    signals.dispose();
+    stops.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { TrainRecord } from '@mix/train';
-import { handleSignals, readRecords } from '@mix/train/node';
+import { readRecords } from '@mix/train/node';
 import type { Command } from 'commander';
 import { addConfigFlags, configFlagValues } from '../config/config-flags.js';
 import type { Config } from '../config/config-schema.js';
@@ -12,6 +12,7 @@ import { createPrinter, type Printer } from '../output/printer.js';
 import { pathArgument, shownPath } from '../output/shown-path.js';
 import { createTrainReporter } from '../output/train-reporter.js';
 import { type ClaimedFolder, claimFolder, claimNewFolder } from '../run/claim-folder.js';
+import { handleStops } from '../run/handle-stops.js';
 import { lockFolder } from '../run/lock-folder.js';
 import { describeData, openData } from '../run/open-data.js';
 import { resolveRun } from '../run/resolve-run.js';
@@ -41,7 +42,7 @@ async function train(
 ): Promise<number> {
   const printer = createPrinter(json === true);
   const request = resolveRun({ file, resume, flags, note: printer.note });
-  const signals = handleSignals();
+  const stops = handleStops();
   const reporter = createTrainReporter(printer, resume === undefined ? [] : logged(resume));
   let folder: ClaimedFolder | undefined;
   try {
@@ -66,18 +67,19 @@ async function train(
       config,
       data,
       resume: resume !== undefined,
-      signal: signals.signal,
+      signal: stops.signal,
       onRecord: reporter.onRecord,
       onProgress: reporter.onProgress,
       onNote: reporter.onNote,
     });
     reporter.close();
-    printOutcome(printer, config, outcome);
-    return signals.exitCode() ?? 0;
+    // Where nobody reads stdout any more, stderr may still say how to go on.
+    printOutcome(stops.exitCode() === 141 ? { ...printer, line: printer.note } : printer, config, outcome);
+    return stops.exitCode() ?? 0;
   } finally {
     reporter.close();
     folder?.release();
-    signals.dispose();
+    stops.dispose();
   }
 }
 

@@ -35,25 +35,29 @@ export const augmentKeys = {
     .min(0)
     .max(10)
     .default(9)
-    .describe("how much of each operation, up to 10; torchvision's magnitudes are three times these"),
+    .describe(
+      "how much of each operation, up to 10; torchvision's magnitudes are three times these, its default is 3",
+    ),
   randAugmentDeviation: z
     .number()
     .min(0)
     .max(10)
     .default(0.5)
-    .describe('standard deviation of the magnitude of each operation'),
+    .describe('standard deviation of the magnitude of each operation; 0 by default with torchvision'),
   randAugmentProb: z
     .number()
     .min(0)
     .max(1)
     .default(0.5)
-    .describe('probability that an operation that was drawn is done; 1 with torchvision'),
+    .describe('probability that an operation that was drawn is done; 1 by default with torchvision'),
   randAugmentInterpolation: z
     .array(z.enum(['nearest', 'bilinear', 'bicubic']))
     .min(1)
     .readonly()
     .default(['bicubic'])
-    .describe('how operations that move the image read it; of several, one is drawn each time'),
+    .describe(
+      'how operations that move the image read it; of several, one is drawn each time; by default nearest with torchvision',
+    ),
   eraseProb: z
     .number()
     .min(0)
@@ -62,6 +66,17 @@ export const augmentKeys = {
     .describe(
       'probability that noise takes the place of a rectangle of an image, 2 to 33 % of it, as in timm',
     ),
+};
+
+/** Defaults that come with a policy of `randAugment`, in place of those of the keys, which are timm's. */
+export const policyDefaults: Readonly<Record<string, Readonly<Partial<AugmentValues>>>> = {
+  // 9 of 30, and every operation that is drawn is done.
+  torchvision: {
+    randAugmentMagnitude: 3,
+    randAugmentDeviation: 0,
+    randAugmentProb: 1,
+    randAugmentInterpolation: ['nearest'],
+  },
 };
 
 /** Values of {@link augmentKeys}. */

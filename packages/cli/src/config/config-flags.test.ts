@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { createProgram } from '../run-cli.js';
 import { addConfigFlags, configFlagValues } from './config-flags.js';
 import type { JsonSchema } from './config-json-schema.js';
 import { type ConfigOption, configOptions } from './config-options.js';
@@ -87,6 +88,19 @@ describe('flags', () => {
   it('are of one key each', () => {
     const flags = configOptions().map(({ flag }) => flag);
     expect(flags.filter((flag, index) => flags.indexOf(flag) !== index)).toEqual([]);
+  });
+
+  it("are none of the program's own, nor of its commands", () => {
+    const program = createProgram(() => undefined);
+    const own = [program, ...program.commands].flatMap(({ options }) =>
+      options.filter(({ helpGroupHeading }) => helpGroupHeading === undefined).map(({ long }) => long),
+    );
+    expect(own).toContain('--version');
+    expect(own).toContain('--resume');
+    const flags = configOptions().map(({ flag }) => `--${flag}`);
+    // The picture of a preview, which has no folder of a run.
+    expect(flags.filter((flag) => own.includes(flag) || flag === '--help')).toEqual(['--out']);
+    expect(flags).toContain('--mixupe-version');
   });
 
   it('say nothing where none is given', () => {

@@ -24,6 +24,8 @@ const flagNames: Readonly<Record<string, string>> = {
   'data.path': 'data',
   'labels.rule': 'label-rule',
   'loss.name': 'loss',
+  // The program's own --version comes first.
+  'method.version': 'mixupe-version',
   'model.head': 'model-head',
   'model.name': 'model',
 };

@@ -38,6 +38,27 @@ describe('resolveConfig', () => {
     expect(fromFile({ model: { name: 'resnet18' } }).model).toMatchObject({ width: 64, stem: 'cifar' });
   });
 
+  it("gives RandAugment torchvision's defaults with its policy, unless others are given", () => {
+    const timm = { randAugmentMagnitude: 9, randAugmentDeviation: 0.5, randAugmentProb: 0.5 };
+    expect(fromFile({ train: { randAugment: 'timm' } }).train).toMatchObject(timm);
+    const theirs = {
+      ...{ randAugmentMagnitude: 3, randAugmentDeviation: 0, randAugmentProb: 1 },
+      randAugmentInterpolation: ['nearest'],
+    };
+    const flags = new Map<string, unknown>([['train.randAugment', 'torchvision']]);
+    const { train } = resolveConfig({ flags });
+    expect(train).toMatchObject(theirs);
+    // What a run has written is given.
+    expect(fromFile({ train }).train).toEqual(train);
+    flags.set('train.randAugmentMagnitude', 5);
+    const file = { name: 'config.json', content: { train: { randAugmentProb: 0.7 } } };
+    expect(resolveConfig({ file, flags }).train).toMatchObject({
+      ...theirs,
+      randAugmentMagnitude: 5,
+      randAugmentProb: 0.7,
+    });
+  });
+
   it('lets flags win over the file, and notes what another choice leaves out', () => {
     const notes: string[] = [];
     const config = resolveConfig({

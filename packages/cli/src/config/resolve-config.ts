@@ -1,4 +1,5 @@
 import { UsageError } from '../usage-error.js';
+import { policyDefaults } from './augment-keys.js';
 import { type ConfigOption, configOptions } from './config-options.js';
 import { type Config, configSchema } from './config-schema.js';
 import { describeIssue } from './describe-issue.js';
@@ -26,6 +27,7 @@ export function resolveConfig({ file, flags, note = () => undefined }: ConfigPar
   if (isSection(merged)) {
     for (const [path, value] of flags) setAt(merged, path, value);
     fillChoices(merged, options);
+    fillPolicy(merged);
     dropForeign(merged, flags, options, note);
   }
   const result = configSchema.safeParse(merged);
@@ -57,6 +59,14 @@ function fillChoices(config: Section, options: readonly ConfigOption[]): void {
   for (const { section, key, schema } of options.filter((option) => option.isChoice)) {
     const inner = config[section];
     if (isSection(inner)) inner[key] ??= schema.default;
+  }
+}
+
+// Values of a file or of flags win, those of a run's own configuration among them.
+function fillPolicy({ train }: Section): void {
+  if (!isSection(train) || typeof train['randAugment'] !== 'string') return;
+  for (const [key, value] of Object.entries(policyDefaults[train['randAugment']] ?? {})) {
+    if (!(key in train)) train[key] = value;
   }
 }
 

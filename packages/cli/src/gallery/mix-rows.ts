@@ -25,13 +25,22 @@ export interface MixRowsOptions {
   readonly rng: Rng;
   /** Number of rows, at most the batch's. */
   readonly count: number;
+  /** Share of the training that is done, for mixers that change with it. @defaultValue 0 */
+  readonly progress?: number;
 }
 
 /**
  * Mixes a batch once for each row and shows that row of it: with mode `batch` all rows of one mix would share their draw,
  * and a gallery should show the spread.
  */
-export async function mixRows({ mixer, batch, classes, rng, count }: MixRowsOptions): Promise<GalleryRow[]> {
+export async function mixRows({
+  mixer,
+  batch,
+  classes,
+  rng,
+  count,
+  progress = 0,
+}: MixRowsOptions): Promise<GalleryRow[]> {
   const device = upload(batch, classes.length);
   try {
     const images = await download(device.images);
@@ -42,7 +51,7 @@ export async function mixRows({ mixer, batch, classes, rng, count }: MixRowsOpti
     const rows: GalleryRow[] = [];
     for (let row = 0; row < Math.min(count, batch.shape[0]); row++) {
       const mixed = await downloadMixed(
-        mixer(device, { rng: rng.fork(row), progress: 0, masks: true }),
+        mixer(device, { rng: rng.fork(row), progress, masks: true }),
         classes.length,
       );
       const sources = mixed.sources.row(row);

@@ -37,6 +37,10 @@ it.each([
     'createLoader: imageSize/a.jpg is 3x3x3. Give --image-size to scale',
   ],
   [
+    'fit: last must be of this run; its config is {"imageSize":null,"a":"set onCorrupt"}, this run\'s is {"imageSize":32}',
+    'fit: last must be of this run; its config is {"imageSize":null,"a":"set onCorrupt"}, this run\'s is {"imageSize":32}',
+  ],
+  [
     "loadState: a must hold this model's 2 tensors; got 1 misfitting (fc.bias). Pass head: 'skip' to keep the model's own last layer",
     "loadState: a must hold this model's 2 tensors; got 1 misfitting (fc.bias). Pass --weights-head skip to keep the model's own last layer",
   ],

@@ -20,13 +20,19 @@ export function describeError(error: unknown, debug: boolean): string {
 
 // The library advises its options; who types commands has flags for them.
 function inFlags(message: string): string {
-  return message
-    .replace(/set onCorrupt to '(\w+)' or '(\w+)'/, 'pass --on-corrupt $1 or --on-corrupt $2')
-    .replace(/(?<![\w/.'-])(?:onCorrupt|maxCorrupt|imageSize)(?![\w/]|\.\w)/g, (name) => flagOf[name] ?? name)
-    .replace(/(--(?:max-corrupt|image-size)) = /g, '$1 ')
-    .replace(/^(?:automix|samix|adautomix): stage must/, '--mask-stage must')
-    .replace(/^loadState: prefix must/, '--weights-prefix must')
-    .replace(/Pass (head|prefix|positions): '([^']*)'/g, 'Pass --weights-$1 $2');
+  return (
+    message
+      .replace(/set onCorrupt to '(\w+)' or '(\w+)'/, 'pass --on-corrupt $1 or --on-corrupt $2')
+      // What is quoted is a value, and stays as it is.
+      .replace(
+        /"(?:[^"\\]|\\.)*"|(?<![\w/.'-])(?:onCorrupt|maxCorrupt|imageSize)(?![\w/]|\.\w)/g,
+        (name) => flagOf[name] ?? name,
+      )
+      .replace(/(--(?:max-corrupt|image-size)) = /g, '$1 ')
+      .replace(/^(?:automix|samix|adautomix): stage must/, '--mask-stage must')
+      .replace(/^loadState: prefix must/, '--weights-prefix must')
+      .replace(/Pass (head|prefix|positions): '([^']*)'/g, 'Pass --weights-$1 $2')
+  );
 }
 
 const flagOf: Readonly<Record<string, string>> = {

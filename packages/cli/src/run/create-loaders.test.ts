@@ -1,4 +1,5 @@
 import { createRng } from '@mix/core';
+import type { ImageDataset } from '@mix/data';
 import { expect, it } from 'vitest';
 import { resolveConfig } from '../config/resolve-config.js';
 import { createLoaders } from './create-loaders.js';
@@ -54,6 +55,59 @@ it('joins a second stream for the mixers that need one', async () => {
   expect(rarest(second)).toBeGreaterThan(rarest(first) * 3);
   const [, reversed] = await drawn({ 'method.mixer': 'cmo', 'method.secondSampler': 'reversed' });
   expect(rarest(reversed)).toBeGreaterThan(rarest(second));
+});
+
+/** Images of one colour, of which `bad` cannot be decoded, and how often any was asked for. */
+function counted(size: number, side: number, bad: readonly number[] = []) {
+  const pixels = new Uint8Array(side * side * 3);
+  const asked = { times: 0 };
+  const train: ImageDataset = {
+    ...{ name: 'counted', size, classes: ['a', 'b'], imageShape: [side, side, 3] },
+    sample(index) {
+      asked.times++;
+      const image = bad.includes(index)
+        ? ({ kind: 'corrupt', path: 'bad', reason: 'cut off' } as const)
+        : ({ kind: 'pixels', pixels, shape: [side, side, 3] } as const);
+      return { key: `${index}`, label: index % 2, image };
+    },
+  };
+  return { asked, train };
+}
+
+it.each(['cmo', 'bilateral', 'bbn-mixup'])('leaves out images with %s as without', async (mixer) => {
+  const { train } = counted(24, 8, [3, 4, 5, 17]);
+  const content = { data: { workers: 0, onCorrupt: 'skip', maxCorrupt: 4 }, train: { batchSize: 8 } };
+  const flags = new Map([['method.mixer', mixer]]);
+  const config = resolveConfig({ file: { name: 'test', content }, flags });
+  const loaders = createLoaders({ name: '', train, test: train, config: config.data }, config, createRng(0));
+  let rows = 0;
+  for (let epoch = 0; epoch < 4; epoch++) {
+    for await (const { shape } of loaders.train.batches(epoch)) rows += shape[0];
+  }
+  expect(rows).toBe(4 * 2 * (24 - 4));
+  await loaders.close();
+});
+
+it.each([
+  ['none', true],
+  ['cmo', false],
+])('with %s keeps what fits into memory, of every stream: %s', async (mixer, kept) => {
+  // One stream takes less than 512 MiB, two take more.
+  const { asked, train } = counted(2000, 224);
+  const { train: test } = counted(1, 8);
+  const content = { method: { mixer }, data: { workers: 0 }, train: { batchSize: 4 } };
+  const config = resolveConfig({ file: { name: 'test', content }, flags: new Map() });
+  const loaders = createLoaders({ name: '', train, test, config: config.data }, config, createRng(0));
+  const first = async (): Promise<void> => {
+    for await (const _ of loaders.train.batches(0)) break;
+    // What was begun ahead of it ends meanwhile.
+    await new Promise(setImmediate);
+  };
+  await first();
+  asked.times = 0;
+  await first();
+  expect(asked.times === 0).toBe(kept);
+  await loaders.close();
 });
 
 it('crops out of whole images, and does RandAugment, in the loader of training images alone', async () => {

@@ -30,7 +30,9 @@ export function createLoaders(
 ): Loaders {
   const { batchSize } = settings;
   const augment = hostAugmentation(settings);
-  const kept = augment === undefined ? [train, test] : [test];
+  // Each of two streams keeps its own.
+  const streams = factoryOf(mixers, method.mixer).secondSampler === undefined ? [train] : [train, train];
+  const kept = augment === undefined ? [...streams, test] : [test];
   const options = { ...loaderOptions(data), cache: data.cache ?? fitsInMemory(kept, data) };
   const training = createTrainingSource(
     train,
@@ -40,8 +42,8 @@ export function createLoaders(
   // Evaluation keeps nothing for a backward pass, so larger batches cost no memory to speak of.
   const evaluating = createLoader(test, {
     ...options,
+    ...testLoaderOptions(data),
     batchSize: Math.max(batchSize, 250),
-    cropShare: data.testCropShare,
   });
   const loaders = [...training.loaders, evaluating];
   return {
@@ -70,6 +72,8 @@ export function createTrainingSource(
     ...options,
     sampler: createSampler(secondSampler, dataset),
     dropLast: true,
+    // Its batches give as many rows as the first one's, so none is left out.
+    onCorrupt: options.onCorrupt === 'skip' ? 'replace' : (options.onCorrupt ?? 'error'),
     rng: options.rng.fork('second'),
   });
   return { source: dualSource(first, second), loaders: [first, second] };
@@ -88,6 +92,11 @@ export function loaderOptions({
     ...(imageSize !== undefined && { imageSize }),
     ...(maxCorrupt !== undefined && { maxCorrupt }),
   };
+}
+
+/** The same for test images. */
+export function testLoaderOptions(data: DataConfig): Omit<LoaderOptions, 'batchSize'> {
+  return { ...loaderOptions(data), cropShare: data.testCropShare };
 }
 
 function fitsInMemory(datasets: readonly ImageDataset[], { imageSize }: DataConfig): boolean {

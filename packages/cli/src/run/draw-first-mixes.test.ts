@@ -35,7 +35,9 @@ describe('a gallery', () => {
     const again = await drawFirstMixes(config, data, images, { count: 3, learned });
     await training.close();
     expect(again.rows).toEqual(rows);
-    expect(title).toBe(`${mixer} · drawn shapes · seed 0${learned ? ' · untrained masks' : ''}`);
+    const state = learned ? ' · untrained masks' : '';
+    const when = mixer === 'curriculum' ? ' · at 50 % of the training' : '';
+    expect(title).toBe(`${mixer} · drawn shapes · seed 0${state}${when}`);
     expect(rows).toHaveLength(3);
     for (const { sources, masks, mix, lam, targets } of rows) {
       const [{ picture: mask, share = lam }] = masks as [(typeof masks)[number]];
@@ -62,6 +64,21 @@ describe('a gallery', () => {
     if (mixer === 'none') expect(changed).toEqual([]);
     else expect(changed.length).toBeGreaterThan(0);
     expect(drawGallery({ title: mixer, rows }).height).toBeGreaterThan(3 * 32);
+  });
+
+  it.each([
+    [{ mixer: 'mixup', onEpoch: 10 }, 75],
+    [{ mixer: 'mixup', offEpoch: 4 }, 10],
+    [{ mixer: 'mixup', prob: 0, probEnd: 1, rampEpochs: 5 }, 50],
+    [{ mixer: 'gridmask', rampProb: true, imageProb: 1 }, 50],
+  ])('shows what %j does while it mixes', async (method, percent) => {
+    const config = configOf(method);
+    const data = await openData(config.data, 0);
+    const images = await readFirstImages(config, data, 6);
+    const { title, rows } = await drawFirstMixes(config, data, images, { count: 6 });
+    expect(title).toBe(`${method.mixer} · drawn shapes · seed 0 · at ${percent} % of the training`);
+    const changed = rows.filter(({ sources, mix }) => `${mix.pixels}` !== `${sources[0]?.picture.pixels}`);
+    expect(changed.length).toBeGreaterThan(0);
   });
 
   it('names a label rule, whose targets it cannot show', async () => {

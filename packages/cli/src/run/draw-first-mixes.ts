@@ -32,7 +32,8 @@ export async function readFirstImages(config: Config, data: OpenedData, count: n
 }
 
 /**
- * Mixes images as a gallery, the same pairs each time.
+ * Mixes images as a gallery, the same pairs each time; by a mixer that changes during the training, as in the middle of the time in which
+ * it mixes.
  *
  * @param batch Of {@link readFirstImages}.
  * @param learned Without it, mixes are those of the mixer that the section `method` describes.
@@ -45,6 +46,7 @@ export async function drawFirstMixes(
 ): Promise<Gallery> {
   const { classes } = data.train;
   const { rule } = config.labels;
+  const progress = middleOf(config);
   const rows = await mixRows({
     mixer:
       learned === undefined
@@ -54,10 +56,25 @@ export async function drawFirstMixes(
     classes,
     rng: createRng(config.seed).fork('gallery'),
     count,
+    progress,
   });
   const title = [methodName(config), data.name, `seed ${config.seed}`];
   // What a rule makes of them depends on the classifier, or on all of the images.
   if (rule !== 'mixed') title.push(`targets before ${rule}`);
   if (learned !== undefined) title.push(learned.state);
+  if (changes(config)) title.push(`at ${Math.round(100 * progress)} % of the training`);
   return { title: title.join(' · '), rows };
+}
+
+// Half of the training, unless a schedule leaves out its begin or its end: at the very start many have not begun to mix.
+function middleOf({ method: { onEpoch, offEpoch }, train: { epochs } }: Config): number {
+  return (onEpoch + (offEpoch > 0 ? Math.min(offEpoch, epochs) : epochs)) / (2 * epochs);
+}
+
+function changes({ method }: Config): boolean {
+  const { mixer, onEpoch, offEpoch, probEnd } = method;
+  // Only some mixers have these.
+  const { alphaEnd, rampProb } = method as { readonly alphaEnd?: number; readonly rampProb?: boolean };
+  const moves = probEnd !== undefined || alphaEnd !== undefined || rampProb === true;
+  return moves || onEpoch > 0 || offEpoch > 0 || mixer === 'curriculum';
 }

@@ -3,7 +3,7 @@ import { createRng } from '@mix/core';
 import { createLoader } from '@mix/data';
 import type { Config } from '../config/config-schema.js';
 import { maskSweep, type SweepRow } from '../gallery/mask-sweep.js';
-import { loaderOptions } from './create-loaders.js';
+import { testLoaderOptions } from './create-loaders.js';
 import { createTraining } from './create-training.js';
 import type { OpenedData } from './open-data.js';
 import { restoreNewest } from './restore-newest.js';
@@ -35,7 +35,7 @@ export async function drawLearnedMasks(
 ): Promise<LearnedMasks> {
   const training = createTraining(config, data, { restored: true });
   const loader = createLoader(data.test, {
-    ...loaderOptions(config.data),
+    ...testLoaderOptions(config.data),
     workers: 0,
     batchSize: Math.max(count, 2),
   });

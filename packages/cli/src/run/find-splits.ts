@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isFolder } from './recognise-data.js';
+import { isFolder, isOfSplit } from './recognise-data.js';
 
 // ImageNet and many others call the split that they are measured on `val`.
 const testNames = ['test', 'val', 'validation'];
@@ -21,8 +21,5 @@ export function findSplitFolders(root: string): { readonly train: string; readon
 /** What the test split of a folder of tar shards is called: the word that shards begin with (`val-0.tar`, `val.tar`). */
 export function testShards(folder: string): string {
   const shards = readdirSync(folder).filter((name) => name.endsWith('.tar'));
-  // As in `openTarShards`: `val` is not the split of `validation-0.tar`.
-  const begins = (name: string, split: string): boolean =>
-    name.startsWith(split) && !/^[A-Za-z0-9]/.test(name.slice(split.length));
-  return testNames.find((split) => shards.some((name) => begins(name, split))) ?? 'test';
+  return testNames.find((split) => shards.some((name) => isOfSplit(name, split))) ?? 'test';
 }

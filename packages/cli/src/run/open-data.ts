@@ -69,13 +69,7 @@ async function openSplits(config: DataConfig): Promise<OpenedData> {
   if (path === undefined) throw new Error(`data: kind '${kind}' must come with a path; set it with --data`);
   const taken = recogniseData(path, kind === 'auto' ? undefined : kind);
   const { train, test } = await readers[taken.kind](taken.folder, config);
-  const same =
-    train.classes.length === test.classes.length &&
-    train.classes.every((name, index) => name === test.classes[index]);
-  if (!same)
-    throw new Error(
-      `data: ${path} must have the same classes in both splits; got ${train.classes.length} and ${test.classes.length}`,
-    );
+  checkClasses(path, train.classes, test.classes);
   const sorted = taken.kind === 'folder';
   return {
     name: basename(resolve(path)),
@@ -83,6 +77,25 @@ async function openSplits(config: DataConfig): Promise<OpenedData> {
     test: limitDataset(test, testLimit, sorted),
     config: { ...config, kind: taken.kind, path: resolve(path) },
   };
+}
+
+function checkClasses(path: string, train: readonly string[], test: readonly string[]): void {
+  const at = train.findIndex((name, index) => name !== test[index]);
+  if (at < 0 && train.length === test.length) return;
+  const without = (names: readonly string[], others: readonly string[]): string | undefined => {
+    const known = new Set(others);
+    return names.find((name) => !known.has(name));
+  };
+  const [trained, tested] = [without(train, test), without(test, train)];
+  const found =
+    trained !== undefined
+      ? `'${trained}' is in the training split only`
+      : tested !== undefined
+        ? `'${tested}' is in the test split only`
+        : `class ${at} is '${train[at]}' in the one and '${test[at]}' in the other`;
+  throw new Error(
+    `data: ${path} must have the same classes in both splits; got ${train.length} and ${test.length}: ${found}`,
+  );
 }
 
 /** Both splits on one line. */

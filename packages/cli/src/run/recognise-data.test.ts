@@ -18,6 +18,8 @@ it.each([
   ['cifar10', ['data_batch_1.bin', 'test_batch.bin']],
   ['cifar100', ['train.bin', 'test.bin', 'fine_label_names.txt']],
   ['folder', ['train/cat/1.png', 'val/cat/2.png']],
+  ['folder', ['train/cat/1.png', 'val/cat/2.png', 'ILSVRC2012_img_train.tar', 'trainset.tar']],
+  ['tar', ['train/notes.txt', 'train-0.tar', 'test-0.tar']],
 ])('recognises %s', (kind, files) => {
   const folder = folderWith(...files);
   expect(recogniseData(folder)).toEqual({ kind, folder });

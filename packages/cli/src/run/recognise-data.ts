@@ -30,7 +30,7 @@ export function recogniseData(path: string, kind?: DataKind): FoundData {
     (name) => unpacked[name] !== undefined && (kind ?? unpacked[name]) === unpacked[name],
   );
   if (kind !== undefined) return { kind, folder: inner === undefined ? path : join(path, inner) };
-  if (names.some((name) => name.endsWith('.tar'))) return { kind: 'tar', folder: path };
+  if (hasShards(path, names)) return { kind: 'tar', folder: path };
   if (names.includes('data_batch_1.bin')) return { kind: 'cifar10', folder: path };
   if (names.includes('train.bin')) return { kind: 'cifar100', folder: path };
   if (inner !== undefined) return recogniseData(join(path, inner));
@@ -39,6 +39,19 @@ export function recogniseData(path: string, kind?: DataKind): FoundData {
   throw new Error(
     `data: ${path} must hold tar shards, CIFAR binaries or a folder for each class; ${holds}. Set 'data.kind' (--data-kind) if it does`,
   );
+}
+
+// Beside a folder train/, archives may be what it was unpacked from: there only shards of that split count.
+function hasShards(path: string, names: readonly string[]): boolean {
+  const archives = names.filter((name) => name.endsWith('.tar'));
+  return isFolder(join(path, 'train'))
+    ? archives.some((name) => isOfSplit(name, 'train'))
+    : archives.length > 0;
+}
+
+/** Whether a shard is of a split, as in `openTarShards`: `val-0.tar` and `val.tar` are of `val`, `validation-0.tar` is not. */
+export function isOfSplit(name: string, split: string): boolean {
+  return name.startsWith(split) && !/^[A-Za-z0-9]/.test(name.slice(split.length));
 }
 
 /** Whether there is a folder at a path; a link to one counts. */

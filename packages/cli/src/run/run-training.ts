@@ -5,6 +5,7 @@ import type { Config } from '../config/config-schema.js';
 import { createTraining } from './create-training.js';
 import { keepGallery } from './keep-gallery.js';
 import type { OpenedData } from './open-data.js';
+import { hasCheckpoint } from './restore-newest.js';
 import { watchHeldOut } from './watch-held-out.js';
 
 /** A run to do. */
@@ -34,7 +35,8 @@ export interface TrainingOutcome extends FitResult {
  */
 export async function runTraining(run: TrainingRun): Promise<TrainingOutcome> {
   const { config, data, resume, signal, onRecord, onProgress, onNote } = run;
-  const training = createTraining(config, data);
+  // The weights to begin with may be gone by the time a run goes on.
+  const training = createTraining(config, data, { restored: resume && hasCheckpoint(config.out) });
   try {
     const content = JSON.parse(JSON.stringify(config)) as Json;
     // Before anything is written: images that cannot be decoded show here, and the folder stays free.
@@ -93,6 +95,7 @@ function identityOf({ data, model, method, labels, loss, train }: Config): Json 
     noiseMap: noiseMap ? [...noiseMap] : null,
     sampler,
   };
+  const { weights: _, ...modelKeys } = model;
   const { flip, cropPadding, padding, cropScale, cropInterpolation, mean, std } = train;
   const { randAugment, randAugmentCount, randAugmentMagnitude, randAugmentDeviation, randAugmentProb } =
     train;
@@ -109,7 +112,7 @@ function identityOf({ data, model, method, labels, loss, train }: Config): Json 
   };
   return {
     data: { kind, trainLimit, testLimit, imageSize, ...seen, onCorrupt, ...shape },
-    model: { ...model },
+    model: modelKeys,
     method: { ...method },
     labels: { ...labels },
     loss: { ...loss },

@@ -4,10 +4,14 @@ import { augmentImage } from './augment-image.js';
 import type { DecodeFailure, DecodeReply, DecodeTarget, DecodeTask } from './decode-task.js';
 import { decodePlainJpeg } from './jpeg/decode-jpeg.js';
 import { loadSharp } from './load-sharp.js';
-import { readEncoded } from './read-encoded.js';
+import type { EncodedReader } from './read-encoded.js';
 
 /** Reads and decodes images one after the other; a bad one becomes a failure, not an exception. */
-export async function decodeImages(tasks: readonly DecodeTask[], target: DecodeTarget): Promise<DecodeReply> {
+export async function decodeImages(
+  tasks: readonly DecodeTask[],
+  target: DecodeTarget,
+  reader: EncodedReader,
+): Promise<DecodeReply> {
   const bytesPerImage = target.height * target.width * 3;
   const pixels = new Uint8Array(tasks.length * bytesPerImage);
   const failures: DecodeFailure[] = [];
@@ -15,8 +19,8 @@ export async function decodeImages(tasks: readonly DecodeTask[], target: DecodeT
     const out = pixels.subarray(position * bytesPerImage, (position + 1) * bytesPerImage);
     try {
       const wrongSize = await (task.rng === undefined
-        ? decodeInto(out, task, target)
-        : augmentInto(out, task, target));
+        ? decodeInto(out, task, target, reader)
+        : augmentInto(out, task, target, reader));
       if (wrongSize !== undefined) failures.push({ position, kind: 'size', reason: wrongSize });
     } catch (error) {
       if (isMixError(error)) throw error;
@@ -31,8 +35,9 @@ async function decodeInto(
   out: Uint8Array,
   task: DecodeTask,
   { height, width, resize, cropShare = 1 }: DecodeTarget,
+  reader: EncodedReader,
 ): Promise<string | undefined> {
-  const encoded = task.kind === 'pixels' ? undefined : readEncoded(task);
+  const encoded = task.kind === 'pixels' ? undefined : reader.read(task);
   if (encoded !== undefined && cropShare === 1 && decodePlainJpeg(out, encoded, height, width)) {
     return undefined;
   }
@@ -53,12 +58,13 @@ async function augmentInto(
   out: Uint8Array,
   task: DecodeTask,
   target: DecodeTarget,
+  reader: EncodedReader,
 ): Promise<string | undefined> {
   const { height, width, augment = {} } = target;
   const decoded = async (): Promise<ByteImage | string> => {
-    if (augment.resizedCrop !== undefined) return wholeImage(task);
+    if (augment.resizedCrop !== undefined) return wholeImage(task, reader);
     const bytes = new Uint8Array(out.length);
-    return (await decodeInto(bytes, task, target)) ?? { bytes, height, width, channels: 3 };
+    return (await decodeInto(bytes, task, target, reader)) ?? { bytes, height, width, channels: 3 };
   };
   const image = await decoded();
   if (typeof image === 'string') return image;
@@ -68,8 +74,8 @@ async function augmentInto(
   return undefined;
 }
 
-async function wholeImage(task: DecodeTask): Promise<ByteImage> {
-  if (task.kind !== 'pixels') return toRgb(await openImage(task, readEncoded(task)));
+async function wholeImage(task: DecodeTask, reader: EncodedReader): Promise<ByteImage> {
+  if (task.kind !== 'pixels') return toRgb(await openImage(task, reader.read(task)));
   const [height, width, channels] = task.shape;
   return channels === 3
     ? { bytes: task.pixels, height, width, channels }

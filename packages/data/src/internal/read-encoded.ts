@@ -1,30 +1,56 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { BytesSource, FileSource } from '../dataset.js';
 
-/** The bytes of an encoded image. */
-export function readEncoded(source: BytesSource | FileSource): Uint8Array {
-  if (source.kind === 'bytes') return source.bytes;
-  const { path, offset = 0, length } = source;
-  if (length === undefined) return readFileSync(path);
-  const bytes = new Uint8Array(length);
-  const read = readSync(descriptor(path), bytes, 0, length, offset);
-  if (read < length) throw new Error(`the file ends after ${read} of the ${length} bytes of this image`);
-  return bytes;
+/** Reads encoded images. Whoever makes one closes it: a shard that takes another's place is not seen by one that is open. */
+export interface EncodedReader {
+  /** The bytes of an encoded image. */
+  read(source: BytesSource | FileSource): Uint8Array;
+  /** Closes the shards that are open; what is read afterwards keeps none open. */
+  close(): void;
 }
 
-const openFiles = new Map<string, number>();
 const maxOpenFiles = 32;
 
-// Shards are read in any order, many times: they stay open, the last few used.
-function descriptor(path: string): number {
-  const held = openFiles.get(path);
-  openFiles.delete(path);
-  const file = held ?? openSync(path, 'r');
-  openFiles.set(path, file);
-  if (openFiles.size > maxOpenFiles) {
-    const [oldest, oldestFile] = openFiles.entries().next().value as [string, number];
-    openFiles.delete(oldest);
-    closeSync(oldestFile);
+/** Makes a reader that keeps the shards it used last open: they are read in any order, many times. */
+export function createEncodedReader(): EncodedReader {
+  const openFiles = new Map<string, number>();
+  let closed = false;
+
+  function descriptor(path: string): number {
+    const held = openFiles.get(path);
+    openFiles.delete(path);
+    const file = held ?? openSync(path, 'r');
+    openFiles.set(path, file);
+    if (openFiles.size > maxOpenFiles) {
+      const [oldest] = openFiles.keys();
+      closeFile(oldest as string);
+    }
+    return file;
   }
-  return file;
+
+  function closeFile(path: string): void {
+    const file = openFiles.get(path);
+    openFiles.delete(path);
+    if (file !== undefined) closeSync(file);
+  }
+
+  return {
+    read(source) {
+      if (source.kind === 'bytes') return source.bytes;
+      const { path, offset = 0, length } = source;
+      if (length === undefined) return readFileSync(path);
+      const bytes = new Uint8Array(length);
+      try {
+        const read = readSync(descriptor(path), bytes, 0, length, offset);
+        if (read === length) return bytes;
+        throw new Error(`the file ends after ${read} of the ${length} bytes of this image`);
+      } finally {
+        if (closed) closeFile(path);
+      }
+    },
+    close() {
+      closed = true;
+      for (const path of [...openFiles.keys()]) closeFile(path);
+    },
+  };
 }

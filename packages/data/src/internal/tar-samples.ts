@@ -18,6 +18,8 @@ type Group = {
 
 const imageExtensions = new Set(['jpg', 'jpeg', 'png', 'webp']);
 const maxLabelBytes = 1 << 20;
+// A class that is beyond all data sets is damage; a list of names as long as it says would take all memory.
+const maxClasses = 1_000_000;
 
 /**
  * Reads a shard of the WebDataset layout once, as a stream, and keeps nothing of the images: consecutive entries that
@@ -70,7 +72,9 @@ async function take(
     else {
       const text = await textOf(entry);
       const label = extension === 'cls' ? parseInteger(text) : labelOfJson(text);
-      if (label !== undefined) group.label = label;
+      if (label !== undefined && label >= maxClasses) {
+        group.problem = `its class is ${label}, beyond the ${maxClasses} that there may be`;
+      } else if (label !== undefined) group.label = label;
       else if (extension === 'cls')
         group.problem = `its .cls is not an integer: ${JSON.stringify(text.slice(0, 40))}`;
     }

@@ -34,7 +34,7 @@ export function identityOf(options: FitOptions, { groups, totalSteps, accumulate
 /** Throws one readable line if a checkpoint belongs to another run; `totalSteps` are those of this run. */
 export function checkIdentity(source: string, stored: Identity, own: Identity, totalSteps: number): void {
   const different = [...new Set([...Object.keys(own), ...Object.keys(stored)])].filter(
-    (key) => stored[key] !== own[key],
+    (key) => firstDifference(contentOf(stored[key]), contentOf(own[key])) !== undefined,
   );
   const [first] = different;
   if (first === undefined) return;
@@ -58,7 +58,49 @@ function difference(
     const step = probesOf(totalSteps)[at];
     return `its ${key} gives ${readable(theirs[at], ours[at])} at step ${step}, this run's ${readable(ours[at], theirs[at])}`;
   }
-  return `its ${key} is ${shorten(stored)}, this run's is ${shorten(own)}`;
+  const found = firstDifference(contentOf(stored), contentOf(own));
+  if (found === undefined || found.path.length === 0) {
+    return `its ${key} is ${shorten(stored)}, this run's is ${shorten(own)}`;
+  }
+  const [theirs, ours] = [JSON.stringify(found.stored), JSON.stringify(found.own)];
+  return `${found.path.join('.')} of its ${key} is ${shorten(theirs)}, this run's is ${shorten(ours)}`;
+}
+
+/** Where two values part. */
+interface Difference {
+  readonly path: readonly string[];
+  readonly stored: unknown;
+  readonly own: unknown;
+}
+
+/** The first value that differs, of objects by path: keys in another order make no difference, and lists are values. */
+function firstDifference(
+  stored: unknown,
+  own: unknown,
+  path: readonly string[] = [],
+): Difference | undefined {
+  if (!isRecord(stored) || !isRecord(own)) {
+    return JSON.stringify(stored) === JSON.stringify(own) ? undefined : { path, stored, own };
+  }
+  for (const key of new Set([...Object.keys(own), ...Object.keys(stored)])) {
+    const found = firstDifference(stored[key], own[key], [...path, key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What a text of an identity holds: an object where it is the JSON of one, else itself. */
+function contentOf(text: string | undefined): unknown {
+  if (text === undefined || !text.startsWith('{')) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The steps at which schedules are compared. */
