@@ -95,7 +95,7 @@ export type { MixupeDirectionalOptions } from './mixupe-directional.js';
 export { mixupeDirectional } from './mixupe-directional.js';
 export type { MixupePenalty, MixupePenaltyOptions } from './mixupe-penalty.js';
 export { mixupeLoss, mixupePenalty, mixupeScale } from './mixupe-penalty.js';
-export type { MixMode, PairOptions } from './mode.js';
+export type { MixMode, OwnPairsMode, PairOptions } from './mode.js';
 export type { MosaicOptions, MosaicPlan } from './mosaic.js';
 export { applyMosaic, mosaic, planMosaic } from './mosaic.js';
 export type { PaddlesOptions, PaddlesSchedule } from './paddles.js';
