@@ -47,6 +47,31 @@ describe('variableGradients', () => {
     compare(() => tf.sum(chain(tf.mul(a, b), 3)), [a, b]);
   });
 
+  it('leaves no tensor behind where either pass throws, unless another gradient needs them', () => {
+    const a = tf.variable(tf.tensor1d([0.1, -0.2, 0.3]));
+    const stuck = tf.customGrad((x) => ({
+      value: tf.clone(x as Tensor),
+      gradFunc: () => {
+        throw new Error('backward');
+      },
+    }));
+    const before = tf.memory().numTensors;
+    const fail = (): never => {
+      chain(a, 3);
+      throw new Error('forward');
+    };
+    expect(() => variableGradients(fail, [a])).toThrow('forward');
+    const backward = (): Scalar => tf.sum(chain(stuck(chain(a, 3)), 3));
+    // What the forward pass gave is the surrounding scope's.
+    expect(() => tf.tidy(() => ({ ...variableGradients(backward, [a]) }))).toThrow('backward');
+    expect(tf.memory().numTensors).toBe(before);
+    compare(() => {
+      const value = tf.sum(chain(a, 3));
+      expect(() => variableGradients(fail, [a])).toThrow('forward');
+      return value as Scalar;
+    }, [a]);
+  });
+
   it('takes values that several ops use, and ops that pass their gradient on', () => {
     const a = tf.variable(tf.tensor1d([0.1, -0.2, 0.3]));
     const pass = tf.customGrad((x) => ({ value: tf.clone(x as Tensor), gradFunc: (dy: Tensor) => dy }));

@@ -28,9 +28,16 @@ export function variableGradients(f: () => Scalar, variables: readonly Variable[
     if (gradientDepth === 1) for (const node of activeTape ?? []) release.after(node);
     return value;
   };
-  const result = tf.variableGrads(forward, [...variables]);
-  release.last();
-  return result;
+  try {
+    const result = tf.variableGrads(forward, [...variables]);
+    release.last();
+    return result;
+  } catch (error) {
+    // tfjs keeps what it saved for a backward pass that is not to come.
+    const { activeTape, gradientDepth } = tf.engine().state as unknown as EngineState;
+    if (gradientDepth === 0) for (const { saved = [] } of activeTape ?? []) tf.dispose([...saved]);
+    throw error;
+  }
 }
 
 // What tfjs keeps for an op; no part of its typed interface.
