@@ -349,9 +349,11 @@ describe('fit skips steps whose loss is not finite', () => {
     const { numTensors } = tf.memory();
     await run(() => false).done;
     const left = tf.memory().numTensors - numTensors;
+    const told: number[] = [];
     const { seen, done } = run((step) => step === 3 || step === 7, {
       skipNonFinite: 1,
       log: (record) => records.push(record),
+      onProgress: ({ step }) => told.push(step),
     });
     await expect(done).resolves.toMatchObject({ step: 24, epochsDone: 4 });
     const same = seen.flatMap((state, step) => (state === seen[step + 1] ? [step] : []));
@@ -359,6 +361,7 @@ describe('fit skips steps whose loss is not finite', () => {
     expect(seen.join()).not.toContain('null');
     expect(epochsOf(records).map(({ skippedSteps }) => skippedSteps)).toEqual([1, 1, undefined, undefined]);
     expect(records.filter(({ type }) => type === 'step')).toHaveLength(22);
+    expect(told).toEqual(Array.from({ length: 24 }, (_, index) => index + 1));
     expect(tf.memory().numTensors - numTensors).toBe(2 * left);
   });
 

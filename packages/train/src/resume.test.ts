@@ -79,6 +79,33 @@ describe('resume', () => {
     expect(result.best?.validation).toEqual(one.result.best?.validation);
   });
 
+  it('equals not stopping where the source throws the reason of the signal', async () => {
+    const one = await straight();
+    const store = memoryCheckpointStore();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const optimizers = () => sgd({ momentum: 0.9, nesterov: true });
+    const { train, ...others } = toyRun({ store, optimizers: optimizers(), signal });
+    const ending = (reason: () => unknown): typeof train => ({
+      ...train,
+      async *batches(epoch, from = 0) {
+        let batch = from;
+        for await (const host of train.batches(epoch, from)) {
+          if (epoch === 1 && batch++ === 2) throw reason();
+          yield host;
+        }
+      },
+    });
+    const cancelled = ending(() => {
+      controller.abort(new Error('stop'));
+      return signal.reason;
+    });
+    expect(await fit({ ...others, train: cancelled })).toMatchObject({ stopped: true, step: 8 });
+    await fit(toyRun({ optimizers: optimizers(), store, resume: true }));
+    expect(await content(store, 'last')).toEqual(await content(one.store, 'last'));
+    await expect(fit(toyRun({ train: ending(() => new Error('disk')) }))).rejects.toThrow('disk');
+  });
+
   it('keeps optimiser, method and running statistics in the checkpoint', async () => {
     const { store } = await straight();
     const { tensors, identity } = await decodeCheckpoint((await store.load('last'))!, 'last');

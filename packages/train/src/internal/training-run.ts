@@ -16,6 +16,7 @@ import { type NumbersOfBatch, type ReadStep, StepReader } from './step-reader.js
 import { StepUnderWay } from './step-under-way.js';
 import { addBatch, meansOf, noTotals, recordNumbers } from './totals.js';
 import { ratesAt } from './train-step.js';
+import { untilAborted } from './until-aborted.js';
 
 // One process trains; the key is reserved so that ranks of a parallel run will draw apart, and rank 0 as today.
 const RANK = 0;
@@ -72,7 +73,7 @@ export class TrainingRun {
     if (position.stepInEpoch === stepsPerEpoch) return true;
     let mark = now();
     let batches = position.stepInEpoch * accumulate;
-    for await (const host of train.batches(position.epoch, batches)) {
+    for await (const host of untilAborted(train.batches(position.epoch, batches), signal)) {
       this.#addBatch(host);
       batches++;
       if (batches % accumulate === 0 || batches === train.numBatches) await this.#finishStep();
@@ -100,16 +101,9 @@ export class TrainingRun {
     const position = this.#position;
     const epoch = position.epoch + 1;
     if (position.totals.samples === 0) {
-      throw invalidArgument(
-        'fit',
-        `epoch ${epoch}`,
-        'have a step whose losses and gradients are finite',
-        'none',
-        {
-          code: 'NOT_FINITE',
-          remedy: 'Lower the learning rate, or clip gradients with clip: { norm: 1 }',
-        },
-      );
+      const rule = 'have a step whose losses and gradients are finite';
+      const remedy = 'Lower the learning rate, or clip gradients with clip: { norm: 1 }';
+      throw invalidArgument('fit', `epoch ${epoch}`, rule, 'none', { code: 'NOT_FINITE', remedy });
     }
     let found: Findings;
     try {
@@ -204,6 +198,8 @@ export class TrainingRun {
     position.learningRate = learningRate;
     if (isBad && (position.skippedInRow ?? 0) < skipNonFinite) {
       for (const { numbers } of reads) numbers.dispose();
+      // The step before is told first.
+      await this.#reader.flush();
       position.skippedInRow = (position.skippedInRow ?? 0) + 1;
       position.totals.skipped = (position.totals.skipped ?? 0) + 1;
       this.#tellProgress(position.epoch + 1, position.stepInEpoch, position.step, Number.NaN);
