@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invalidArgument, type Json } from '@mix/core';
 import { type CheckpointStore, checkpointSlots } from './checkpoint-store.js';
@@ -19,7 +21,10 @@ export interface RunFolder {
 
 /** Options of {@link openRunFolder}. */
 export interface OpenRunFolderOptions {
-  /** Written to `config.json`; plain JSON. */
+  /**
+   * Written to `config.json` when the run begins, plain JSON. A run that goes on keeps the file of its beginning; pass the configuration to
+   * `fit` too, which refuses another one.
+   */
   readonly config?: Json;
   /** Go on in a folder that holds a run already. @defaultValue false */
   readonly resume?: boolean;
@@ -36,20 +41,20 @@ export async function openRunFolder(
   { config, resume = false }: OpenRunFolderOptions = {},
 ): Promise<RunFolder> {
   const store = fileCheckpointStore(join(path, 'checkpoints'));
-  if (!resume) {
-    for (const slot of checkpointSlots) {
-      if ((await store.load(slot)) === undefined) continue;
-      throw invalidArgument('openRunFolder', 'path', 'be a folder without checkpoints', path, {
-        remedy: 'Pass resume: true to go on with that run, or choose another folder',
-      });
-    }
+  let hasRun = false;
+  for (const slot of checkpointSlots) hasRun ||= (await store.load(slot)) !== undefined;
+  if (hasRun && !resume) {
+    throw invalidArgument('openRunFolder', 'path', 'be a folder without checkpoints', path, {
+      remedy: 'Pass resume: true to go on with that run, or choose another folder',
+    });
   }
   makeFolder(path);
-  if (config !== undefined) {
-    await writeDurably(
-      join(path, 'config.json'),
-      new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`),
-    );
+  const configPath = join(path, 'config.json');
+  if (config !== undefined && !(hasRun && existsSync(configPath))) {
+    // Beside its place first: whoever resumes reads it, and half of one would be none.
+    const fresh = `${configPath}.tmp`;
+    await writeDurably(fresh, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+    await rename(fresh, configPath);
   }
   const metricsPath = join(path, 'metrics.jsonl');
   return { store, log: jsonlLog(metricsPath), metricsPath };
