@@ -147,3 +147,15 @@ it('evaluates several heads with one pass over the source', async () => {
   expect(found['own']).toEqual(own);
   expect(found['turned']?.top1).not.toBe(own.top1);
 });
+
+it('refuses logits of fewer classes than the source has, and none at all', async () => {
+  const { numTensors } = tf.memory();
+  const wider = { ...sourceOf(rows, labels, 2), numClasses: 3 };
+  await expect(evaluate(pixelClassifier, wider, prepare)).rejects.toThrow(
+    "evaluate: logits 'own' must have a column for each of the source's 3 classes; got [2,2]",
+  );
+  await expect(evaluateHeads(() => ({}), sourceOf(rows, labels, 2), prepare)).rejects.toThrow(
+    'evaluate: classify must give logits by name; got []',
+  );
+  expect(tf.memory().numTensors).toBe(numTensors);
+});

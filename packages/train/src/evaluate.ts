@@ -37,7 +37,8 @@ export type Classify = (images: Tensor4D) => Readonly<Record<string, Tensor2D>>;
  * @param classifier Borrowed, unchanged.
  * @param prepare Brings a batch onto the device; called without `rng`.
  * @returns Means over all samples, a last partial batch included, summed in doubles.
- * @throws MixError `INVALID_ARGUMENT` for a source without samples or a class that it has not, `NOT_FINITE` for a loss that is NaN or infinite.
+ * @throws MixError `INVALID_ARGUMENT` for a source without samples or a class that it has not, `SHAPE` for a source of more classes than the
+ *   classifier has, `NOT_FINITE` for a loss that is NaN or infinite.
  */
 export async function evaluate(
   classifier: Classifier,
@@ -62,7 +63,7 @@ export async function evaluateHeads(
   for await (const host of source.batches(0)) {
     signal?.throwIfAborted();
     checkLabels('evaluate', 'source', host, source.numClasses);
-    const { names, sums } = batchSums(classify, prepare(host));
+    const { names, sums } = batchSums(classify, prepare(host), source.numClasses);
     const before = pending;
     pending = readAndDispose(sums).then((values) => {
       for (const [index, name] of names.entries()) {
@@ -103,14 +104,30 @@ async function readAndDispose(sums: Tensor1D): Promise<ArrayLike<number>> {
   }
 }
 
+/** A class beyond the logits would have a loss of 0, without a word. */
+function checkHeads(heads: ReturnType<Classify>, numClasses: number): void {
+  const names = Object.keys(heads);
+  if (names.length === 0) throw invalidArgument('evaluate', 'classify', 'give logits by name', names);
+  for (const [name, { shape }] of Object.entries(heads)) {
+    if ((shape[1] ?? 0) >= numClasses) continue;
+    const rule = `have a column for each of the source's ${numClasses} classes`;
+    throw invalidArgument('evaluate', `logits '${name}'`, rule, shape, { code: 'SHAPE' });
+  }
+}
+
 /** Summed loss and hits of all heads on one batch, which it disposes. */
-function batchSums(classify: Classify, batch: Batch): { names: string[]; sums: Tensor1D } {
+function batchSums(
+  classify: Classify,
+  batch: Batch,
+  numClasses: number,
+): { names: string[]; sums: Tensor1D } {
   const { images, labels } = batch;
   try {
     let names: string[] = [];
     const sums = tf.tidy(() => {
       const heads = classify(images);
       names = Object.keys(heads);
+      checkHeads(heads, numClasses);
       const truth = labels.rank === 1 ? labels : tf.argMax(labels, 1);
       const each = Object.values(heads).flatMap((logits) => [
         tf.sum(softCrossEntropy(logits, plainTargets(labels))),
