@@ -67,6 +67,17 @@ describe('adamw', () => {
     alone.dispose();
   });
 
+  it('counts no step that it refused', () => {
+    const optimizer = adamw();
+    const gradient = tf.zeros([4]);
+    const weight = tf.tidy(() => tf.variable(tf.zeros([3])));
+    expect(() => optimizer.update({ weight }, { weight: gradient }, 0.1)).toThrow(
+      'gradient must be float32 [3]',
+    );
+    expect(optimizer.state()).toEqual({ tensors: {}, values: { steps: {} } });
+    tf.dispose([gradient, weight]);
+  });
+
   it('refuses bad options and a state without counts', () => {
     expect(() => adamw({ beta2: 1 })).toThrow('adamw: beta2 must be a number in [0,1); got 1');
     expect(() => adamw({ epsilon: 0 })).toThrow('adamw: epsilon must be a finite number above 0; got 0');

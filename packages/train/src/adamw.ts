@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Buffers } from './internal/buffers.js';
 import type { Optimizer } from './optimizer.js';
 import { checkRateNames, checkRates, type Rates, rateOf } from './rates.js';
-import { decayOf, type NoDecay } from './weight-decay.js';
+import { checkNoDecay, decayOf, type NoDecay } from './weight-decay.js';
 
 /** Options of {@link adamw}. */
 export interface AdamwOptions {
@@ -46,6 +46,7 @@ export function adamw({
   }
   checkPositive('adamw', 'epsilon', epsilon);
   checkRange('adamw', 'weightDecay', weightDecay, 0, Number.MAX_VALUE);
+  checkNoDecay('adamw', noDecay);
   checkRates('adamw', rates);
   const buffers = new Buffers('adamw', ['mean', 'square']);
   const steps = new Map<string, number>();
@@ -53,7 +54,6 @@ export function adamw({
   function updateOne(name: string, variable: Variable, gradient: Tensor, stepRate: number): void {
     const learningRate = rateOf(name, stepRate, rates);
     const step = (steps.get(name) ?? 0) + 1;
-    steps.set(name, step);
     const { weights, mean, square } = adamwUpdate(
       { weights: variable, gradient, mean: buffers.get('mean', name), square: buffers.get('square', name) },
       {
@@ -65,6 +65,7 @@ export function adamw({
         weightDecay: decayOf(name, variable, weightDecay, noDecay),
       },
     );
+    steps.set(name, step);
     buffers.set('mean', name, mean);
     buffers.set('square', name, square);
     variable.assign(weights);

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Buffers } from './internal/buffers.js';
 import type { Optimizer } from './optimizer.js';
 import { checkRateNames, checkRates, type Rates, rateOf } from './rates.js';
-import { decayOf, type NoDecay } from './weight-decay.js';
+import { checkNoDecay, decayOf, type NoDecay } from './weight-decay.js';
 
 /** Options of {@link sgd}. */
 export interface SgdOptions {
@@ -48,6 +48,7 @@ export function sgd({
   if (nesterov && momentum === 0) {
     throw invalidArgument('sgd', 'momentum', 'be above 0 with nesterov', momentum);
   }
+  checkNoDecay('sgd', noDecay);
   checkRates('sgd', rates);
   const buffers = new Buffers('sgd', ['momentum']);
 

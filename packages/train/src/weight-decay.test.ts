@@ -1,6 +1,8 @@
 import { useBackend } from '@mix/test-utils';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
+import { adamw } from './adamw.js';
+import { sgd } from './sgd.js';
 import { decayOf, type NoDecay } from './weight-decay.js';
 
 useBackend('cpu');
@@ -22,6 +24,12 @@ const exempt = (noDecay: NoDecay): string[] =>
   Object.entries(shapes)
     .filter(([name, shape]) => decayOf(name, tf.variable(tf.zeros(shape)), 0.1, noDecay) === 0)
     .map(([name]) => name);
+
+it.each(['norms', 'biases', '', null])('refuses %j, which would be taken for norms and biases', (noDecay) => {
+  const rule = "noDecay must be one of 'none', 'norms-and-biases', 'norms-biases-and-embeddings'";
+  expect(() => sgd({ noDecay: noDecay as never })).toThrow(`sgd: ${rule}`);
+  expect(() => adamw({ noDecay: noDecay as never })).toThrow(`adamw: ${rule}`);
+});
 
 it('exempts what it is asked to', () => {
   const plain = ['head.bias', 'norm.weight', 'conv.bias'];

@@ -1,3 +1,4 @@
+import { checkChoice } from '@mix/core';
 import type { Variable } from '@tensorflow/tfjs-core';
 
 /**
@@ -13,6 +14,12 @@ export type NoDecay =
   | ((name: string, variable: Variable) => boolean);
 
 const embeddings = /(?:^|\.)(?:cls_token|pos_embed|relative_position_bias_table|layer_scale)$/;
+
+/** Throws unless it is one of those: any other text would exempt norms and biases. */
+export function checkNoDecay(where: string, noDecay: NoDecay): void {
+  if (typeof noDecay === 'function') return;
+  checkChoice(where, 'noDecay', noDecay, ['none', 'norms-and-biases', 'norms-biases-and-embeddings']);
+}
 
 /** Weight decay of one variable: `weightDecay`, or 0 where `noDecay` exempts it. */
 export function decayOf(name: string, variable: Variable, weightDecay: number, noDecay: NoDecay): number {
