@@ -40,6 +40,26 @@ it.each<[string, { readonly [K in keyof FitOptions]?: unknown }, string]>([
     { clip: { norm: 1, value: 1 } },
     'clip must be { norm } or { value }; got {"norm":1,"value":1}',
   ],
+  ['no bound at all', { clip: null }, 'clip must be { norm } or { value }; got null'],
+  ['a list to validate on', { validation: [] }, 'validation must be a BatchSource'],
+  [
+    'something to evaluate',
+    { evaluated: {} },
+    'evaluated must be a Classifier, or { classify, counts }; got []',
+  ],
+  [
+    'the path of a store',
+    { store: 'runs/cutmix' },
+    'store must be a CheckpointStore; got "string". Pass a folder as fileCheckpointStore(folder)',
+  ],
+  ['a store to come', { store: Promise.resolve() }, 'store must be a CheckpointStore; got []. Await it'],
+  [
+    'the controller of a signal',
+    { signal: new AbortController() },
+    'signal must be an AbortSignal; got []. Of an AbortController pass its signal',
+  ],
+  ['a path to log to', { log: 'metrics.jsonl' }, 'log must be a function; got "string"'],
+  ['findings', { watch: { lam: 1 } }, 'watch must be a function; got ["lam"]'],
   ['a misspelt bound', { clip: { norms: 1 } }, 'clip must be { norm } or { value }; got {"norms":1}'],
 ])('refuses %s', async (_, extra, message) => {
   const { method } = toyRun();
@@ -84,3 +104,17 @@ it.each([Number.NaN, undefined as never, -0.1])(
     expect(weights()).toEqual(before);
   },
 );
+
+it('refuses a metric that is no scalar, by name', async () => {
+  const { method } = toyRun();
+  const step: typeof method.step = (...given) => ({
+    ...method.step(...given),
+    metrics: { areas: tf.zeros([2]) as never },
+  });
+  const run = toyRun({ method: { ...method, step } });
+  const { numTensors } = tf.memory();
+  await expect(fit(run)).rejects.toThrow(
+    "fit: metric 'areas' of method 'toyMixup' must be a scalar; got [2]",
+  );
+  expect(tf.memory().numTensors).toBe(numTensors);
+});

@@ -61,6 +61,15 @@ describe('prepareImages', () => {
     [{ mean: [], std: [] }, 'prepareImages: mean must be finite numbers, one a channel; got []'],
     [{ mean: [0], std: [0] }, 'prepareImages: std must be 1 finite numbers above 0; got [0]'],
     [{ mean: [0, 0], std: [1] }, 'prepareImages: std must be 2 finite numbers above 0; got [1]'],
+    [{ mean: [0], std: [1], padding: 'mirror' as never }, "prepareImages: padding must be one of 'black', "],
+    [
+      { mean: [0], std: [1], resizedCrop: { scale: [0.5, 2] as const } },
+      'prepareImages: scale must be a number from 0 to 1; got 2',
+    ],
+    [
+      { mean: [0], std: [1], resizedCrop: { interpolation: 'nearest' as never } },
+      "prepareImages: resizedCrop.interpolation must be one of 'bilinear', 'bicubic'; got",
+    ],
   ])('refuses %o', (options, message) => {
     expect(() => prepareImages(options)).toThrow(message);
   });

@@ -1,4 +1,12 @@
-import { type Batch, checkInteger, type HostBatch, invalidArgument, type Rng } from '@mix/core';
+import {
+  type Batch,
+  checkChoice,
+  checkInteger,
+  checkWindow,
+  type HostBatch,
+  invalidArgument,
+  type Rng,
+} from '@mix/core';
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { applyFlipCrop } from './apply-flip-crop.js';
@@ -43,6 +51,13 @@ export function prepareImages({
   checkInteger('prepareImages', 'cropPadding', cropPadding);
   if (resizedCrop !== undefined && cropPadding > 0) {
     throw invalidArgument('prepareImages', 'cropPadding', 'be 0 with resizedCrop', cropPadding);
+  }
+  // What is drawn with is checked again; here before the first batch, and where nothing is drawn.
+  checkChoice('prepareImages', 'padding', padding, ['black', 'reflect']);
+  if (resizedCrop !== undefined) {
+    const { interpolation = 'bilinear' } = resizedCrop;
+    checkWindow('prepareImages', resizedCrop);
+    checkChoice('prepareImages', 'resizedCrop.interpolation', interpolation, ['bilinear', 'bicubic']);
   }
   const scale = std.map((value) => 1 / (255 * value));
   const offset = mean.map((value, channel) => -value / (std[channel] as number));

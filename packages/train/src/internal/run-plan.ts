@@ -57,7 +57,8 @@ export function planRun(options: FitOptions): RunPlan {
   if (new Set(Object.values(optimizers)).size < Object.keys(optimizers).length) {
     throw invalidArgument('fit', 'optimizers', 'be one for each group', 'the same for two');
   }
-  const isJoint = typeof clip === 'object' && isClip(clip) && 'norm' in clip && clip.jointly === true;
+  const isJoint =
+    typeof clip === 'object' && clip !== null && isClip(clip) && 'norm' in clip && clip.jointly === true;
   if (isJoint) checkClip('fit', clip);
   const clips = clipsByGroup(isJoint ? undefined : clip, names, method.name);
   const groups = names.map((name): Group => {
@@ -112,7 +113,7 @@ function clipsByGroup(
   method: string,
 ): Readonly<Record<string, Clip>> {
   if (clip === undefined) return {};
-  if (typeof clip !== 'object' || isClip(clip)) {
+  if (typeof clip !== 'object' || clip === null || isClip(clip)) {
     checkClip('fit', clip);
     return Object.fromEntries(names.map((name) => [name, clip]));
   }

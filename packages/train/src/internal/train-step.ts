@@ -43,6 +43,7 @@ export function gradientsOfBatch(
       const { grads } = variableGradients(() => {
         const { losses, metrics } = method.step(classifier, batch, context);
         checkLosses(method.name, groups, losses);
+        checkMetrics(method.name, metrics);
         read = pack(losses, metrics, batch.images.shape[0]);
         return Object.values(losses).reduce((sum, loss) => tf.add(sum, loss));
       }, variables);
@@ -109,6 +110,15 @@ function checkLosses(
     if (loss.size !== 1) {
       throw invalidArgument('fit', `loss of '${name}'`, 'be a scalar', loss.shape, { code: 'SHAPE' });
     }
+  }
+}
+
+function checkMetrics(method: string, metrics: NamedTensors): void {
+  for (const [name, { size, shape }] of Object.entries(metrics)) {
+    if (size === 1) continue;
+    throw invalidArgument('fit', `metric '${name}' of method '${method}'`, 'be a scalar', shape, {
+      code: 'SHAPE',
+    });
   }
 }
 
