@@ -7,16 +7,17 @@ export interface ImageLimits {
   readonly inChannels: number;
   /** Height and width, where they are fixed. */
   readonly imageSize?: readonly [number, number];
+  /** What the model owns, if anything. */
+  readonly store?: ParameterStore;
 }
 
 /** Throws unless a model can run on these images, with this intercept. */
 export function checkForward(
   images: Tensor4D,
   intercept: Intercept | undefined,
-  limits: ImageLimits & { readonly stages: number; readonly store?: ParameterStore },
+  limits: ImageLimits & { readonly stages: number },
 ): void {
   checkImages('Classifier.forward', images, limits);
-  limits.store?.checkAlive('Classifier.forward');
   if (intercept === undefined) return;
   const { stage } = intercept;
   checkInteger('Classifier.forward', 'intercept.stage', stage);
@@ -26,7 +27,11 @@ export function checkForward(
 }
 
 /** Throws unless a model can run on these images. */
-export function checkImages(where: string, images: Tensor4D, { inChannels, imageSize }: ImageLimits): void {
+export function checkImages(
+  where: string,
+  images: Tensor4D,
+  { inChannels, imageSize, store }: ImageLimits,
+): void {
   const [height, width] = imageSize ?? images.shape.slice(1);
   const fits = String(images.shape.slice(1)) === String([height, width, inChannels]);
   if (images.rank !== 4 || !fits) {
@@ -40,6 +45,7 @@ export function checkImages(where: string, images: Tensor4D, { inChannels, image
     });
   }
   checkAlive(where, 'images', images);
+  store?.checkAlive(where);
 }
 
 /** The number of a stage or layer that a probe is asked for, from 1. */

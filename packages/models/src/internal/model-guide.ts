@@ -26,14 +26,21 @@ export function modelGuide({
       for (const [index, part] of parts.entries()) part.continueWith(streams[index] as Rng);
     }
   };
+  const inputGradient = inputGradientOf(
+    (images, training) => network.forward(images, { training }).logits,
+    unchanged,
+  );
   return {
-    inputGradient: inputGradientOf(
-      (images, training) => network.forward(images, { training }).logits,
-      unchanged,
-    ),
-    classifierWeights: (): DenseWeights => ({
-      kernel: stopGradient(network.variables[`${headName}.weight`] as Tensor as Tensor2D),
-      bias: stopGradient(network.variables[`${headName}.bias`] as Tensor as Tensor1D),
-    }),
+    inputGradient: (images, labels, options) => {
+      store.checkAlive('Guide.inputGradient');
+      return inputGradient(images, labels, options);
+    },
+    classifierWeights: (): DenseWeights => {
+      store.checkAlive('Guide.classifierWeights');
+      return {
+        kernel: stopGradient(network.variables[`${headName}.weight`] as Tensor as Tensor2D),
+        bias: stopGradient(network.variables[`${headName}.bias`] as Tensor as Tensor1D),
+      };
+    },
   };
 }

@@ -144,6 +144,8 @@ export class ParameterStore {
 
   /** Takes back what {@link ParameterStore.state} gave; all or nothing. */
   restore(state: State): void {
+    // tfjs would let a disposed variable take a value, which nothing frees again.
+    this.checkAlive('Classifier.restore');
     checkState('Classifier.restore', this.#specification(), state.tensors);
     tf.tidy(() => {
       const values = this.#toMemory(state.tensors);
@@ -183,8 +185,12 @@ export class ParameterStore {
       shape,
       dtype,
       ...(grid && { grid }),
-      read: () => toDisk(layout, variable),
+      read: () => {
+        checkAlive('Weight.read', name, variable);
+        return toDisk(layout, variable);
+      },
       write(value) {
+        checkAlive('Weight.write', name, variable);
         if (value.dtype !== dtype) {
           throw invalidArgument('Weight.write', `the value of ${name}`, `be ${dtype}`, value.dtype, {
             code: 'DTYPE',

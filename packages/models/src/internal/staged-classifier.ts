@@ -54,6 +54,7 @@ export function stagedClassifier(given: StagedParts): Model {
   };
   const forwardFrom: Model['guide']['forwardFrom'] = (map, stage, { training = false } = {}) => {
     const count = numberOf('Guide.forwardFrom', 'stage', stage, parts.stages.length);
+    store.checkAlive('Guide.forwardFrom');
     return tf.tidy(() => {
       if (stage === 'last') return parts.head(embed(parts, map, training));
       const last = inSequence(parts.stages.slice(count))(map, training);
