@@ -50,7 +50,7 @@ export const shapeKernels: Readonly<Record<string, ShapeKernel>> = {
     const kept = x.shape.map((size, index) => (axes.includes(index) ? 1 : size));
     return { shapes: [keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i))], dtype: x.dtype };
   }),
-  ...each(['PadV2', 'MirrorPad'], (inputs, { paddings }) => {
+  ...each(['PadV2'], (inputs, { paddings }) => {
     const [x] = list(inputs);
     const pads = paddings as [number, number][];
     const padded = (size: number, axis: number): number => {
