@@ -70,6 +70,12 @@ describe('extractFeatures', () => {
       await expect(extractFeatures(network, images, options)).rejects.toThrow(message);
     }
     await expect(extractFeatures(network, [])).rejects.toSatisfy(isMixError);
+    const larger = tf.zeros([1, 6, 4, 3]) as tf.Tensor4D;
+    await expect(extractFeatures(network, [images, larger], { stages: [1] })).rejects.toThrow(
+      'extractFeatures: images must be of one size where stages are wanted, whose maps are joined; ' +
+        'got "maps [4,4,2] and [6,4,2]"',
+    );
+    larger.dispose();
     async function* broken() {
       yield images;
       throw new Error('the disk is gone');

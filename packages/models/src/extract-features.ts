@@ -28,7 +28,8 @@ export type ExtractedFeatures = {
  * @param images float32 `[N,H,W,C]`, or some after each other, also as they come from a loader; prepared as for `forward` and
  *   borrowed, each until the next is asked for: a generator may dispose what it has yielded.
  * @returns New tensors, the caller's.
- * @throws MixError `INVALID_ARGUMENT` for a stage that there is not, or when there is no image.
+ * @throws MixError `INVALID_ARGUMENT` for a stage that there is not, or when there is no image; `SHAPE` when stages are wanted of
+ *   images of several sizes.
  * @example
  * ```ts
  * async function* prepared() {
@@ -80,9 +81,18 @@ function featuresOf(
 
 function joined(parts: readonly ExtractedFeatures[]): ExtractedFeatures {
   const [first] = parts as [ExtractedFeatures];
-  return {
+  const sizesOf = ({ stages }: ExtractedFeatures): string =>
+    stages.map(({ shape }) => shape.slice(1)).join('; ');
+  const other = parts.map(sizesOf).find((sizes) => sizes !== sizesOf(first));
+  if (other !== undefined) {
+    const rule = 'be of one size where stages are wanted, whose maps are joined';
+    throw invalidArgument('extractFeatures', 'images', rule, `maps [${sizesOf(first)}] and [${other}]`, {
+      code: 'SHAPE',
+    });
+  }
+  return tf.tidy(() => ({
     embedding: tf.concat(parts.map(({ embedding }) => embedding)),
     logits: tf.concat(parts.map(({ logits }) => logits)),
     stages: first.stages.map((_, index) => tf.concat(parts.map(({ stages }) => stages[index] as Tensor4D))),
-  };
+  }));
 }

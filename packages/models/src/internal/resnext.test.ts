@@ -50,6 +50,7 @@ describe('resnext', () => {
   it.each([
     [{ cardinality: 0 }, 'cardinality must be an integer of at least 1; got 0'],
     [{ baseWidth: 0 }, 'baseWidth must be an integer of at least 1; got 0'],
+    [{ width: 0 }, 'width must be an integer of at least 1; got 0'],
     [{ baseWidth: 3 }, 'baseWidth must be at least 64 / width = 4, for a group to have a channel; got 3'],
   ])('refuses %j', (options, message) => {
     expect(() => resnext50({ ...narrow, ...options, rng: createRng(0) })).toThrow(`resnext50: ${message}`);

@@ -13,6 +13,7 @@ export function resnext(
   checkInteger(where, 'cardinality', cardinality, 1);
   checkInteger(where, 'baseWidth', baseWidth, 1);
   const { width = 64 } = options;
+  checkInteger(where, 'width', width, 1);
   if (width * baseWidth < 64) {
     const rule = `be at least 64 / width = ${64 / width}, for a group to have a channel`;
     throw invalidArgument(where, 'baseWidth', rule, baseWidth);
