@@ -21,7 +21,8 @@ export interface LoadStateOptions {
   readonly prefix?: string;
   /**
    * What to do about position embeddings of another image size, and tables of relative positions of another window: refuse them, or
-   * interpolate them, as timm does with embeddings. The grid that they were saved from must be square.
+   * interpolate them, as timm does with embeddings. The grid that they were saved from must be square; a file does not tell it, so that
+   * embeddings of as many positions are taken as they are.
    * @defaultValue 'exact'
    */
   readonly positions?: 'exact' | 'bicubic' | 'bilinear';

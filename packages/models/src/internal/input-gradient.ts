@@ -1,4 +1,5 @@
 import {
+  checkAlive,
   checkChoice,
   type Guide,
   type InputGradient,
@@ -17,6 +18,7 @@ export function inputGradientOf(
 ): NonNullable<Guide['inputGradient']> {
   return (images, labels, { mode }) => {
     checkChoice('Guide.inputGradient', 'mode', mode, ['eval', 'train']);
+    checkAlive('Guide.inputGradient', 'images', images);
     const compute = (): InputGradient =>
       tf.tidy(() => {
         const input = tf.variable(images as tf.Tensor);

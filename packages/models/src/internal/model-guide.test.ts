@@ -120,6 +120,14 @@ describe.each([
       'Guide.inputGradient: mode must be one of ',
       ({ guide }) => guide.inputGradient(noise(1), labels(), { mode: 'test' as 'eval' }),
     ],
+    [
+      'Guide.inputGradient: images must not be disposed',
+      ({ guide }) => {
+        const images = noise(1);
+        images.dispose();
+        guide.inputGradient(images, labels(), { mode: 'eval' });
+      },
+    ],
   ])('says: %s', (message, action) => {
     let caught: unknown;
     try {
