@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { checkInteger } from './checks.js';
 import { checkFloat32 } from './internal/check-float32.js';
 import { hasKernel } from './internal/has-kernel.js';
+import { runKernel } from './internal/run-kernel.js';
 
 /** What {@link adamwUpdate} reads; all borrowed and of one shape, float32. */
 export interface AdamwInputs {
@@ -70,7 +71,7 @@ export function adamwUpdate(
   };
   const inputs = { weights, gradient, ...(mean && { mean }), ...(square && { square }) };
   if (!hasKernel(KERNEL)) return composed(inputs, numbers);
-  const updated = tf.engine().runKernel(KERNEL, inputs, numbers) as unknown as [Tensor, Tensor, Tensor];
+  const updated = runKernel<[Tensor, Tensor, Tensor]>(KERNEL, inputs, numbers);
   return { weights: updated[0], mean: updated[1], square: updated[2] };
 }
 

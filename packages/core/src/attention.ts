@@ -4,6 +4,7 @@ import { checkInteger } from './checks.js';
 import { invalidArgument } from './errors.js';
 import { checkFloat32 } from './internal/check-float32.js';
 import { hasKernel } from './internal/has-kernel.js';
+import { runKernel } from './internal/run-kernel.js';
 import { scaledSoftmax } from './scaled-softmax.js';
 
 /** Options of {@link attention}. */
@@ -107,17 +108,14 @@ function fused(qkv: Tensor3D, bias: Tensor4D | undefined, attributes: Attributes
       const [x, weights] = saved as [Tensor, Tensor];
       const given = { qkv: x, weights, [dy]: outer as Tensor };
       const kinds = bias?.shape[0] ?? 0;
-      return [tf.engine().runKernel(BACKWARD, given, { ...attributes, kinds })].flat() as Tensor[];
+      return [runKernel(BACKWARD, given, { ...attributes, kinds })].flat() as Tensor[];
     };
   const output = tf.customGrad((...args) => {
     const save = args.at(-1) as unknown as Save;
     const [x, added] = args as Tensor[];
     const given: tf.NamedTensorMap =
       bias === undefined ? { qkv: x as Tensor } : { qkv: x as Tensor, bias: added as Tensor };
-    const [value, weights] = tf.engine().runKernel(FORWARD, given, { ...attributes }) as unknown as [
-      Tensor3D,
-      Tensor4D,
-    ];
+    const [value, weights] = runKernel<[Tensor3D, Tensor4D]>(FORWARD, given, { ...attributes });
     attended = tf.keep(weights);
     save([x as Tensor, weights]);
     return { value, gradFunc: backward('dOutput') };

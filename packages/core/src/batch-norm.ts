@@ -2,6 +2,7 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFloat32 } from './internal/check-float32.js';
 import { hasKernel } from './internal/has-kernel.js';
+import { runKernel } from './internal/run-kernel.js';
 import { stopGradient } from './stop-gradient.js';
 
 /** Options of {@link batchNormTrain}. */
@@ -51,13 +52,11 @@ export function batchNormTrain<T extends Tensor>(
   if (!hasKernel(FORWARD)) return composed(x, scale, offset, epsilon, relu, residual);
   registerFusedGradient();
   const inputs = { x, scale, offset, ...(residual && { residual }) };
-  const [y, mean, variance] = tf
-    .engine()
-    .runKernel(FORWARD, inputs, { epsilon, relu, residual: residual !== undefined }) as unknown as [
-    T,
-    Tensor1D,
-    Tensor1D,
-  ];
+  const [y, mean, variance] = runKernel<[T, Tensor1D, Tensor1D]>(FORWARD, inputs, {
+    epsilon,
+    relu,
+    residual: residual !== undefined,
+  });
   return { y, mean, variance };
 }
 
@@ -96,14 +95,11 @@ function registerFusedGradient(): void {
       const [x, scale, y, mean, variance] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
       const outer = (dy as unknown as Tensor[])[0] as Tensor;
       // Each input's gradient runs in a tidy of its own, so the kernel's several outputs are computed here, once.
-      const [dx, dScale, dOffset, dResidual] = tf
-        .engine()
-        .runKernel(BACKWARD, { dy: outer, y, x, scale, mean, variance }, attributes) as unknown as [
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-      ];
+      const [dx, dScale, dOffset, dResidual] = runKernel<[Tensor, Tensor, Tensor, Tensor]>(
+        BACKWARD,
+        { dy: outer, y, x, scale, mean, variance },
+        attributes,
+      );
       return { x: () => dx, scale: () => dScale, offset: () => dOffset, residual: () => dResidual };
     },
   });

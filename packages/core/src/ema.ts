@@ -5,6 +5,7 @@ import type { NamedVariables } from './classifier.js';
 import { invalidArgument } from './errors.js';
 import { checkFloat32 } from './internal/check-float32.js';
 import { hasKernel } from './internal/has-kernel.js';
+import { runKernel } from './internal/run-kernel.js';
 import type { NamedTensors } from './state.js';
 
 /**
@@ -24,7 +25,7 @@ export function ema<T extends Tensor>(average: T, value: T, momentum: number): T
   checkRange('ema', 'momentum', momentum, 0, 1);
   checkFloat32('ema', 'average', average);
   checkFloat32('ema', 'value', value, average.shape);
-  if (hasKernel(KERNEL)) return tf.engine().runKernel(KERNEL, { average, value }, { momentum }) as T;
+  if (hasKernel(KERNEL)) return runKernel<T>(KERNEL, { average, value }, { momentum });
   return tf.tidy(() => {
     const [from, to, step] = momentum < 0.5 ? [value, average, momentum] : [average, value, 1 - momentum];
     return step === 0 ? tf.clone(from) : tf.add(from, tf.mul(tf.sub(to, from), step));

@@ -2,6 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFloat32 } from './internal/check-float32.js';
 import { hasKernel } from './internal/has-kernel.js';
+import { runFused } from './internal/run-fused.js';
+import { runKernel } from './internal/run-kernel.js';
 
 /**
  * The Gaussian error linear unit, in its exact form: `x · Φ(x) = x/2 · (1 + erf(x/√2))`.
@@ -17,24 +19,13 @@ import { hasKernel } from './internal/has-kernel.js';
 export function gelu<T extends Tensor>(x: T): T {
   checkFloat32('gelu', 'x', x);
   if (!hasKernel(FORWARD)) return composed(x);
-  registerFusedGradient();
-  return tf.engine().runKernel(FORWARD, { x }) as T;
+  return runFused(FORWARD, { x }, {}, (dy, given) => ({
+    x: () => runKernel(`${FORWARD}Grad`, { dy, x: given.x }),
+  })) as T;
 }
 
 const FORWARD = 'MixGelu';
-const BACKWARD = 'MixGeluGrad';
 
 function composed<T extends Tensor>(x: T): T {
   return tf.tidy(() => tf.mul(tf.mul(x, 0.5), tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1)));
-}
-
-function registerFusedGradient(): void {
-  if (tf.getGradient(FORWARD) !== undefined) return;
-  tf.registerGradient({
-    kernelName: FORWARD,
-    inputsToSave: ['x'],
-    gradFunc: (dy, [x]) => ({
-      x: () => tf.engine().runKernel(BACKWARD, { dy: dy as Tensor, x: x as Tensor }) as Tensor,
-    }),
-  });
 }

@@ -2,6 +2,7 @@ import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFloat32 } from './internal/check-float32.js';
 import { hasKernel } from './internal/has-kernel.js';
+import { runKernel } from './internal/run-kernel.js';
 
 /** What {@link layerNorm} takes. */
 export interface LayerNormOptions<T extends Tensor> {
@@ -33,8 +34,8 @@ export function layerNorm<T extends Tensor>({ x, scale, offset, epsilon = 1e-5 }
   if (!hasKernel(FORWARD)) return composed(x, scale, offset, epsilon);
   registerFusedGradient();
   return tf.tidy(() => {
-    const outputs = tf.engine().runKernel(FORWARD, { x, scale, offset }, { epsilon });
-    return (outputs as unknown as [T, Tensor, Tensor])[0];
+    const [y] = runKernel<[T, Tensor, Tensor]>(FORWARD, { x, scale, offset }, { epsilon });
+    return y;
   });
 }
 
@@ -59,13 +60,11 @@ function registerFusedGradient(): void {
       const [x, scale, mean, variance] = saved as [Tensor, Tensor, Tensor, Tensor];
       const outer = (dy as unknown as Tensor[])[0] as Tensor;
       // Each input's gradient runs in a tidy of its own, so the kernel's several outputs are computed here, once.
-      const [dx, dScale, dOffset] = tf
-        .engine()
-        .runKernel(BACKWARD, { dy: outer, x, scale, mean, variance }, attributes) as unknown as [
-        Tensor,
-        Tensor,
-        Tensor,
-      ];
+      const [dx, dScale, dOffset] = runKernel<[Tensor, Tensor, Tensor]>(
+        BACKWARD,
+        { dy: outer, x, scale, mean, variance },
+        attributes,
+      );
       return { x: () => dx, scale: () => dScale, offset: () => dOffset };
     },
   });

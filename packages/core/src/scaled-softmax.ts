@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFloat32 } from './internal/check-float32.js';
 import { hasKernel } from './internal/has-kernel.js';
+import { runKernel } from './internal/run-kernel.js';
 
 /**
  * Softmax over the last axis of `scale · x`.
@@ -18,7 +19,7 @@ export function scaledSoftmax<T extends Tensor>(x: T, scale: number): T {
   checkFloat32('scaledSoftmax', 'x', x);
   if (!hasKernel(FORWARD)) return tf.tidy(() => tf.softmax(tf.mul(x, scale) as T));
   registerFusedGradient();
-  return tf.engine().runKernel(FORWARD, { x }, { scale }) as T;
+  return runKernel<T>(FORWARD, { x }, { scale });
 }
 
 const FORWARD = 'MixScaledSoftmax';
@@ -30,7 +31,7 @@ function registerFusedGradient(): void {
     kernelName: FORWARD,
     outputsToSave: [true],
     gradFunc: (dy, [y], attributes) => ({
-      x: () => tf.engine().runKernel(BACKWARD, { dy: dy as Tensor, y: y as Tensor }, attributes) as Tensor,
+      x: () => runKernel(BACKWARD, { dy: dy as Tensor, y: y as Tensor }, attributes),
     }),
   });
 }

@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFloat32 } from './internal/check-float32.js';
 import { hasKernel } from './internal/has-kernel.js';
+import { runKernel } from './internal/run-kernel.js';
 
 /** What {@link sgdUpdate} reads; all borrowed and of one shape, float32. */
 export interface SgdInputs {
@@ -54,7 +55,7 @@ export function sgdUpdate(
   const last = momentum > 0 ? velocity : undefined;
   if (!hasKernel(KERNEL)) return composed({ weights, gradient, velocity: last }, options);
   const inputs = { weights, gradient, ...(last && { velocity: last }) };
-  const [next, kept] = tf.engine().runKernel(KERNEL, inputs, options) as unknown as [Tensor, Tensor?];
+  const [next, kept] = runKernel<[Tensor, Tensor?]>(KERNEL, inputs, options);
   return { weights: next, ...(kept && { velocity: kept }) };
 }
 

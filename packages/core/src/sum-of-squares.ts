@@ -2,6 +2,7 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFloat32 } from './internal/check-float32.js';
 import { hasKernel } from './internal/has-kernel.js';
+import { runKernel } from './internal/run-kernel.js';
 
 /**
  * The sum of the squares of all elements: the square of a tensor's norm.
@@ -15,7 +16,7 @@ import { hasKernel } from './internal/has-kernel.js';
  */
 export function sumOfSquares(x: Tensor): Scalar {
   checkFloat32('sumOfSquares', 'x', x);
-  if (hasKernel(KERNEL)) return tf.engine().runKernel(KERNEL, { x }) as Scalar;
+  if (hasKernel(KERNEL)) return runKernel<Scalar>(KERNEL, { x });
   return tf.tidy(() => tf.sum(tf.square(x)) as Scalar);
 }
 

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Targets } from '../targets.js';
+import { runKernel } from './run-kernel.js';
 
 /** The kernel without which {@link fusedSoftCrossEntropy} cannot be called; its gradient's is of the same name with `Grad`. */
 export const softCrossEntropyKernel = 'MixSoftCrossEntropy';
@@ -16,15 +17,13 @@ export function fusedSoftCrossEntropy(logits: Tensor2D, targets: Targets): Tenso
     const [x, save] = inputs as unknown as [Tensor, tf.GradSaveFunc];
     save([x, ...Object.values(known)]);
     return {
-      value: tf.engine().runKernel(softCrossEntropyKernel, { logits: x, ...known }) as Tensor,
+      value: runKernel(softCrossEntropyKernel, { logits: x, ...known }),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [from, ...rest] = saved as [Tensor, ...Tensor[]];
         const given = Object.fromEntries(
           Object.keys(known).map((name, index) => [name, rest[index] as Tensor]),
         );
-        return tf
-          .engine()
-          .runKernel(`${softCrossEntropyKernel}Grad`, { dy, logits: from, ...given }) as Tensor;
+        return runKernel(`${softCrossEntropyKernel}Grad`, { dy, logits: from, ...given });
       },
     };
   });

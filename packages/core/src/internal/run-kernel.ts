@@ -6,7 +6,11 @@ export type Attrs = Readonly<
   Record<string, number | Int32Array | Float32Array | readonly (number | readonly number[])[]>
 >;
 
-/** Runs one of our kernels, of one output. */
-export function runKernel(name: string, inputs: Readonly<Record<string, Tensor>>, attrs: Attrs): Tensor {
-  return tf.engine().runKernel(name, inputs, attrs as unknown as NamedAttrMap);
+/** Runs one of our kernels; `T` are its outputs, a list where there are several. */
+export function runKernel<T = Tensor>(
+  name: string,
+  inputs: Readonly<Record<string, Tensor>>,
+  attrs?: object,
+): T {
+  return tf.engine().runKernel(name, inputs, attrs as NamedAttrMap) as T;
 }
