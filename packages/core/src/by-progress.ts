@@ -20,7 +20,7 @@ export function byProgress<P extends Plan>(create: (progress: number) => Mixer<P
 
 /** The context's progress; throws if it has none. */
 export function progressOf(where: string, { progress }: MixContext): number {
-  if (progress !== undefined) return progress;
+  if (progress !== undefined && progress >= 0 && progress <= 1) return progress;
   throw invalidArgument(where, 'context.progress', 'be given, from 0 to 1', progress, {
     remedy: 'Pass steps done / total steps.',
   });

@@ -246,3 +246,46 @@ describe('byProgress', () => {
     expect(() => mixer(batch(1), { rng })).toThrow(/byProgress: context.progress must be given, from 0 to 1/);
   });
 });
+
+describe('what a combinator refuses', () => {
+  const refuse: Mixer = () => {
+    throw new Error('no guide');
+  };
+
+  it('leaves no tensor of the mixers before', () => {
+    const given = batch();
+    const before = tf.memory().numTensors;
+    let calls = 0;
+    const second: Mixer = (...args) => (calls++ === 1 ? refuse : shift(1))(...args);
+    const both = perSample([identity, refuse]);
+    expect(() => both(given, { rng: createRng(3) })).toThrow('no guide');
+    expect(() => repeat(second, 2)(given, { rng: createRng(3) })).toThrow('no guide');
+    const [own, other] = [
+      { method: 'identity', shape: [4, 1, 1] as const },
+      { method: 'other', shape: [4, 1, 1] as const },
+    ];
+    const plans = [own, null, other];
+    for (const plan of [
+      { ...own, method: 'repeat', plans: [own, other] },
+      { ...own, method: 'perSample', choice: [0, 2, 0, 2], plans },
+    ]) {
+      expect(() => replay(given, plan, {})).toThrow('Pass { other: applyOther }.');
+    }
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each([Number.NaN, -0.1, 1.1, undefined])('includes a progress of %s', (progress) => {
+    const context = { rng: createRng(0), ...(progress !== undefined && { progress }) };
+    expect(() => during(identity)(batch(1), context)).toThrow(
+      /^during: context.progress must be given, from 0 to 1/,
+    );
+    expect(() => byProgress(() => identity)(batch(1), context)).toThrow(/^byProgress: context.progress must/);
+  });
+
+  it('includes weights without end, before anything is mixed', () => {
+    for (const combine of [choose, perSample])
+      expect(() => combine([identity, identity], { weights: [Infinity, 1] })).toThrow(
+        /weights must be 2 non-negative numbers/,
+      );
+  });
+});

@@ -1,5 +1,6 @@
 import { invalidArgument } from './errors.js';
 import { foldPlan } from './internal/fold-plan.js';
+import { ofMethod } from './internal/of-method.js';
 import type { Plan } from './plan.js';
 
 /** A rectangle, half open: rows `[y1, y2)`, columns `[x1, x2)`. Pixel `(i, j)` covers `[i, i + 1) × [j, j + 1)`. */
@@ -50,15 +51,12 @@ export function layoutOf(where: string, plan: Plan, layouts: Layouts): Layout {
     perSample: ({ choice }, inner) => takeRows(where, choice, inner),
     firstHalf: (_, { size, rows }) => ({ size, rows: rows.slice(0, rows.length / 2) }),
     repeat: (_, all) => ({ size: sameSize(where, all), rows: all.flatMap(({ rows }) => rows) }),
-    method: (leaf) => {
-      const layout = Object.hasOwn(layouts, leaf.method) ? layouts[leaf.method] : undefined;
-      if (layout !== undefined) return layout(leaf);
-      const name = `${leaf.method[0]?.toUpperCase()}${leaf.method.slice(1)}`;
-      throw invalidArgument(where, 'plan.method', 'have a layout', leaf.method, {
-        code: 'UNSUPPORTED',
-        remedy: `Pass { ${leaf.method}: layout${name} }, if the method places images at all.`,
-      });
-    },
+    method: (leaf) =>
+      ofMethod(where, leaf, layouts, {
+        rule: 'have a layout',
+        prefix: 'layout',
+        remark: ', if the method places images at all',
+      })(leaf),
   });
 }
 

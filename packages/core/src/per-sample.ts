@@ -2,6 +2,7 @@ import type { Batch } from './batch.js';
 import type { ChooseOptions } from './choose.js';
 import { disposeMixed } from './dispose-mixed.js';
 import { invalidArgument } from './errors.js';
+import { allOrNone } from './internal/all-or-none.js';
 import { checkMixers } from './internal/check-mixers.js';
 import { concatMixed, gatherMixed } from './internal/mixed-rows.js';
 import type { MixedBatch, Mixer } from './mixer.js';
@@ -30,8 +31,11 @@ export function perSample(mixers: readonly Mixer[], { weights }: ChooseOptions =
     const rows = Array.from({ length: batch.images.shape[0] }, (_, row) => row);
     const rng = context.rng.split();
     const choice = rows.map((row) => rng.fork('sample', row).choice(indices, weights));
-    const mixed = mixers.map((mixer, index) =>
-      choice.includes(index) ? mixer(batch, { ...context, rng: rng.fork('mixer', index) }) : null,
+    const mixed = allOrNone(
+      mixers,
+      (mixer, index) =>
+        choice.includes(index) ? mixer(batch, { ...context, rng: rng.fork('mixer', index) }) : null,
+      (made) => made && disposeMixed(made),
     );
     return selectRows(batch, choice, mixed);
   };

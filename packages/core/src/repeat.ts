@@ -1,4 +1,6 @@
 import { checkInteger } from './checks.js';
+import { disposeMixed } from './dispose-mixed.js';
+import { allOrNone } from './internal/all-or-none.js';
 import { concatMixed } from './internal/mixed-rows.js';
 import type { Mixer } from './mixer.js';
 import type { Plan } from './plan.js';
@@ -21,7 +23,11 @@ export interface RepeatPlan extends Plan {
 export function repeat(mixer: Mixer, times: number): Mixer<RepeatPlan> {
   checkInteger('repeat', 'times', times, 1);
   return (batch, context) => {
-    const mixed = Array.from({ length: times }, () => mixer(batch, { ...context, rng: context.rng.split() }));
+    const mixed = allOrNone(
+      Array.from({ length: times }),
+      () => mixer(batch, { ...context, rng: context.rng.split() }),
+      disposeMixed,
+    );
     const plans = mixed.map(({ plan }) => plan);
     const [, height, width] = batch.images.shape;
     return {

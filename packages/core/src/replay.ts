@@ -1,10 +1,11 @@
 import type { Batch } from './batch.js';
 import { checkBatch, shapeOf } from './batch.js';
-import { invalidArgument } from './errors.js';
+import { disposeMixed } from './dispose-mixed.js';
 import { takeFirstHalf } from './first-half.js';
 import { identity } from './identity.js';
 import { checkPlanShape, foldPlan } from './internal/fold-plan.js';
 import { concatMixed } from './internal/mixed-rows.js';
+import { ofMethod } from './internal/of-method.js';
 import type { MixContext, MixedBatch } from './mixer.js';
 import { selectRows } from './per-sample.js';
 import type { Plan } from './plan.js';
@@ -33,19 +34,14 @@ export function replay(
   checkBatch('replay', batch);
   checkPlanShape('replay', plan, shapeOf(batch));
   return foldPlan<MixedBatch>('replay', plan, {
+    discard: disposeMixed,
     identity: () => identity(batch, options),
     around: (outer, inner) => ({ ...inner, plan: outer }),
     perSample: ({ choice }, inner) => selectRows(batch, choice, inner),
     firstHalf: (_, inner) => takeFirstHalf(inner),
     repeat: (outer, inner) => ({ ...concatMixed('repeat', inner), plan: outer }),
     method: (leaf) => {
-      const apply = Object.hasOwn(appliers, leaf.method) ? appliers[leaf.method] : undefined;
-      if (apply === undefined) {
-        throw invalidArgument('replay', 'plan.method', 'have an applier', leaf.method, {
-          code: 'UNSUPPORTED',
-          remedy: `Pass { ${leaf.method}: apply${leaf.method[0]?.toUpperCase()}${leaf.method.slice(1)} }.`,
-        });
-      }
+      const apply = ofMethod('replay', leaf, appliers, { rule: 'have an applier', prefix: 'apply' });
       return apply(batch, leaf, options);
     },
   });

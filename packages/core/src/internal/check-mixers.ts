@@ -5,7 +5,8 @@ import type { Mixer } from '../mixer.js';
 export function checkMixers(where: string, mixers: readonly Mixer[], weights?: readonly number[]): void {
   if (mixers.length === 0) throw invalidArgument(where, 'mixers', 'hold at least one mixer', mixers);
   const usable =
-    weights === undefined || (weights.every((weight) => weight >= 0) && weights.some((weight) => weight > 0));
+    weights === undefined ||
+    (weights.every((weight) => weight >= 0 && weight < Infinity) && weights.some((weight) => weight > 0));
   if (!usable || (weights !== undefined && weights.length !== mixers.length)) {
     throw invalidArgument(where, 'weights', `be ${mixers.length} non-negative numbers, not all 0`, weights);
   }

@@ -7,6 +7,7 @@ import type { PerSamplePlan } from '../per-sample.js';
 import type { Plan } from '../plan.js';
 import type { RepeatPlan } from '../repeat.js';
 import type { WithProbPlan } from '../with-prob.js';
+import { allOrNone } from './all-or-none.js';
 
 /** What each kind of plan becomes, given what the plans inside it have become. */
 export interface PlanFold<T> {
@@ -18,6 +19,8 @@ export interface PlanFold<T> {
   readonly repeat: (plan: RepeatPlan, inner: readonly T[]) => T;
   /** A mixer's own plan. */
   readonly method: (plan: Plan) => T;
+  /** Gets what has become of the plans before one that is refused. */
+  readonly discard?: (made: T) => void;
 }
 
 /**
@@ -48,7 +51,11 @@ export function foldPlan<T>(where: string, plan: Plan, fold: PlanFold<T>): T {
     case 'perSample': {
       const outer = plan as PerSamplePlan;
       checkPerSample(where, outer);
-      const inner = outer.plans.map((candidate) => (candidate === null ? null : inside(candidate)));
+      const inner = allOrNone(
+        outer.plans,
+        (candidate) => (candidate === null ? null : inside(candidate)),
+        (made) => made && fold.discard?.(made),
+      );
       return fold.perSample(outer, inner);
     }
     case 'firstHalf': {
@@ -58,7 +65,7 @@ export function foldPlan<T>(where: string, plan: Plan, fold: PlanFold<T>): T {
     case 'repeat': {
       const outer = plan as RepeatPlan;
       checkList(where, 'plan.plans', outer.plans);
-      return fold.repeat(outer, outer.plans.map(inside));
+      return fold.repeat(outer, allOrNone(outer.plans, inside, fold.discard));
     }
     default:
       return fold.method(plan);
