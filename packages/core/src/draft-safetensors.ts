@@ -2,6 +2,8 @@ import { invalidArgument } from './errors.js';
 import {
   bytesPerElement,
   type HostTensor,
+  isReserved,
+  isSize,
   type SafetensorsDraft,
   type SafetensorsDtype,
   type StoredTensor,
@@ -15,7 +17,7 @@ import {
  * @param metadata Strings for the header's `__metadata__`.
  * @param where Name of the function that was called, for messages.
  * @returns The file, zeros where its tensors will be.
- * @throws MixError `INVALID_ARGUMENT` for a name that readers refuse or occurs twice.
+ * @throws MixError `INVALID_ARGUMENT` for what readers refuse: a name (also one that occurs twice), dtype, shape or metadata.
  */
 export function draftSafetensors(
   entries: Iterable<readonly [name: string, tensor: Pick<StoredTensor, 'dtype' | 'shape'>]>,
@@ -23,6 +25,9 @@ export function draftSafetensors(
   where = 'draftSafetensors',
 ): SafetensorsDraft {
   const sorted = [...entries].sort(([, a], [, b]) => bytesPerElement[b.dtype] - bytesPerElement[a.dtype]);
+  for (const [key, text] of Object.entries(metadata)) {
+    if (typeof text !== 'string') throw invalidArgument(where, `metadata '${key}'`, 'be a string', text);
+  }
   const header = new Map<string, unknown>();
   if (Object.keys(metadata).length > 0) header.set('__metadata__', metadata);
   const places = new Map<
@@ -32,6 +37,10 @@ export function draftSafetensors(
   let position = 0;
   for (const [name, { dtype, shape }] of sorted) {
     checkName(where, name, header);
+    if (!Object.hasOwn(bytesPerElement, dtype) || !shape.every(isSize)) {
+      const rule = 'have a known dtype and whole sizes';
+      throw invalidArgument(where, `tensor '${name}'`, rule, `${dtype} [${shape}]`);
+    }
     const end = position + sizeOf(shape) * bytesPerElement[dtype];
     header.set(name, { dtype, shape, data_offsets: [position, end] });
     places.set(name, { dtype, shape, begin: position });
@@ -48,9 +57,13 @@ export function draftSafetensors(
       const place = places.get(name);
       if (place === undefined) throw invalidArgument(where, 'name', 'be one of the draft', name);
       const { dtype, shape, begin } = place;
-      if (sizeOf(shape) !== data.length || dtypeOf(data) !== (dtype === 'BOOL' ? 'U8' : dtype)) {
+      const own = dtypeOf(data);
+      // The bytes too: what is no array of the format would pass for U8.
+      const fits = sizeOf(shape) === data.length && data.byteLength === data.length * bytesPerElement[own];
+      if (!fits || own !== (dtype === 'BOOL' ? 'U8' : dtype)) {
         const rule = `hold [${shape}] elements of ${dtype}`;
-        throw invalidArgument(where, `tensor '${name}'`, rule, data.length, { code: 'SHAPE' });
+        const received = `${data.length} of ${own}`;
+        throw invalidArgument(where, `tensor '${name}'`, rule, received, { code: 'SHAPE' });
       }
       bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 8 + padded + begin);
     },
@@ -62,8 +75,7 @@ function sizeOf(shape: readonly number[]): number {
 }
 
 function checkName(where: string, name: string, header: ReadonlyMap<string, unknown>): void {
-  const reserved = ['', '__metadata__', '__proto__', 'constructor', 'prototype'];
-  if (reserved.includes(name) || header.has(name)) {
+  if (isReserved(name) || header.has(name)) {
     throw invalidArgument(where, 'name', 'be new, not empty and not reserved', name);
   }
 }

@@ -3,6 +3,8 @@ import { decodeElements } from './internal/decode-elements.js';
 import { findDuplicateKey } from './internal/duplicate-key.js';
 import {
   bytesPerElement,
+  isReserved,
+  isSize,
   type SafetensorsDtype,
   type SafetensorsIndex,
   type StoredTensor,
@@ -108,7 +110,7 @@ function readHeader(bytes: Uint8Array, refuse: Refuse): { header: Record<string,
 }
 
 function readEntry(name: string, value: unknown, available: number, refuse: Refuse): Entry {
-  if (name === '__proto__' || name === 'constructor' || name === 'prototype' || name === '') {
+  if (isReserved(name)) {
     throw refuse(name, `tensor name '${name}' is not allowed`, name);
   }
   if (!isRecord(value)) throw refuse(name, `tensor '${name}' is not described by an object`, value);
@@ -162,8 +164,4 @@ function checkTiling(entries: readonly Entry[], available: number, refuse: Refus
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isSize(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

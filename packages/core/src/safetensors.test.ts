@@ -257,11 +257,26 @@ describe('writeSafetensors and readSafetensors', () => {
       /name must be new/,
     );
     expect(() => writeSafetensors([['a', { dtype: 'F32', shape: [3], data }]])).toThrow(
-      /tensor 'a' must hold \[3\] elements of F32; got 2/,
+      /tensor 'a' must hold \[3\] elements of F32; got "2 of F32"/,
     );
     expect(() => writeSafetensors([['a', { dtype: 'F64', shape: [2], data }]])).toThrow(/of F64/);
     const bits = new Float32Array([1.5]);
     expect(() => writeSafetensors([['a', { dtype: 'I32', shape: [1], data: bits }]])).toThrow(/of I32/);
+    for (const shape of [[-1, -2], [0.5, 4], [Number.NaN]]) {
+      expect(() => writeSafetensors([['a', { dtype: 'F32', shape, data }]])).toThrow(
+        /tensor 'a' must have a known dtype and whole sizes; got "F32 /,
+      );
+    }
+    expect(() => writeSafetensors([['a', { dtype: 'F8' as never, shape: [2], data }]])).toThrow(
+      /got "F8 \[2\]"/,
+    );
+    expect(() => writeSafetensors([], { epoch: 3 as never })).toThrow(
+      /metadata 'epoch' must be a string; got 3/,
+    );
+    const words = new Uint16Array([1, 2]) as never;
+    expect(() => writeSafetensors([['a', { dtype: 'U8', shape: [2], data: words }]])).toThrow(
+      /must hold \[2\] elements of U8/,
+    );
     const twice = ['a', { dtype: 'F32', shape: [2], data }] as const;
     expect(() => writeSafetensors([twice, twice])).toThrow(/name must be new/);
   });

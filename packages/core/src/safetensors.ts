@@ -68,3 +68,13 @@ export const bytesPerElement: Readonly<Record<SafetensorsDtype, number>> = {
   U8: 1,
   BOOL: 1,
 };
+
+/** Whether this may be the size of an axis. */
+export function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** Whether a tensor may not have this name. */
+export function isReserved(name: string): boolean {
+  return ['', '__metadata__', '__proto__', 'constructor', 'prototype'].includes(name);
+}

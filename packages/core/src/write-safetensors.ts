@@ -8,7 +8,8 @@ import type { HostTensor } from './safetensors.js';
  * @param tensors Names and tensors; 16-bit floats cannot be written. Borrowed.
  * @param metadata Strings for the header's `__metadata__`.
  * @returns The whole file.
- * @throws MixError `INVALID_ARGUMENT` for a name that readers refuse or occurs twice, `SHAPE` when shape and data differ.
+ * @throws MixError `INVALID_ARGUMENT` for what readers refuse: a name (also one that occurs twice), dtype, shape or metadata; `SHAPE` when
+ *   shape and data differ.
  */
 export function writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: HostTensor]>,
