@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-layers';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from '../test/use-backend.js';
 import { decoupledCrossEntropy } from './decoupled-cross-entropy.js';
-import { softCrossEntropy } from './losses.js';
+import { softBce, softCrossEntropy } from './losses.js';
 import type { Targets } from './targets.js';
 
 useBackend('cpu');
@@ -67,4 +67,12 @@ describe('decoupledCrossEntropy', () => {
       /targets must be one or two classes/,
     );
   });
+});
+
+it.each([Infinity, Number.NaN, -1])('refuses a weight of %s', (eta) => {
+  const targets = sparse([[0, 3]], [[0.3, 0.7]]);
+  const rule = 'eta must be a finite number of at least 0';
+  expect(() => decoupledCrossEntropy(tf.tensor2d([z]), targets, { eta })).toThrow(rule);
+  const softRule = 'softBce: negWeight must be a finite number of at least 0';
+  expect(() => softBce(tf.tensor2d([z]), targets, { negWeight: eta })).toThrow(softRule);
 });

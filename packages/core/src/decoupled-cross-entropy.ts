@@ -28,7 +28,7 @@ export function decoupledCrossEntropy(
   targets: Targets,
   { eta = 0.1 }: DecoupledOptions = {},
 ): Tensor1D {
-  checkRange('decoupledCrossEntropy', 'eta', eta, 0, Infinity);
+  checkRange('decoupledCrossEntropy', 'eta', eta, 0, Number.MAX_VALUE);
   checkTargets('decoupledCrossEntropy', logits, targets);
   if (targets.kind === 'dense' || targets.classes.shape[1] > 2) {
     throw invalidArgument('decoupledCrossEntropy', 'targets', 'be one or two classes a row', targets.kind, {

@@ -21,6 +21,11 @@ describe('drawWindow', () => {
     expect(drawWindow([40, 9], createRng(0), whole)).toEqual({ top: 14, left: 0, height: 12, width: 9 });
   });
 
+  it('leaves a pixel of images of few rows or columns', () => {
+    expect(drawWindow([4, 40], createRng(1), { ratio: [0.05, 0.1] })).toMatchObject({ height: 4, width: 1 });
+    expect(drawWindow([40, 1], createRng(1), { ratio: [3, 4] })).toMatchObject({ height: 1, width: 1 });
+  });
+
   it.each([
     [{ scale: [0, 1] }, 'drawWindow: scale must be two numbers above 0, the lower first'],
     [{ scale: [0.5, 1.5] }, 'drawWindow: scale must be a number from 0 to 1'],

@@ -57,7 +57,8 @@ export function drawWindow(
     return { top: rng.integer(rows - height + 1), left: rng.integer(columns - width + 1), height, width };
   }
   const own = columns / rows;
-  const width = own > ratio[1] ? Math.round(rows * ratio[1]) : columns;
-  const height = own < ratio[0] ? Math.round(columns / ratio[0]) : rows;
+  // At least a pixel: ratios far from 1 would leave nothing of an image of few rows or columns.
+  const width = own > ratio[1] ? Math.max(Math.round(rows * ratio[1]), 1) : columns;
+  const height = own < ratio[0] ? Math.max(Math.round(columns / ratio[0]), 1) : rows;
   return { top: Math.floor((rows - height) / 2), left: Math.floor((columns - width) / 2), height, width };
 }

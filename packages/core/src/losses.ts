@@ -1,6 +1,6 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { checkChoice } from './checks.js';
+import { checkChoice, checkRange } from './checks.js';
 import { checkTargets } from './internal/check-targets.js';
 import { fusedSoftCrossEntropy, softCrossEntropyKernel } from './internal/fused-soft-cross-entropy.js';
 import { hasKernel } from './internal/has-kernel.js';
@@ -54,6 +54,7 @@ export function softBce(
   { negWeight = 1, overClasses = 'mean' }: SoftBceOptions = {},
 ): Tensor1D {
   checkChoice('softBce', 'overClasses', overClasses, ['mean', 'sum']);
+  checkRange('softBce', 'negWeight', negWeight, 0, Number.MAX_VALUE);
   return tf.tidy(() => {
     const values = targetValues('softBce', logits, targets);
     const each = tf.sub(tf.softplus(logits), tf.mul(logits, values));

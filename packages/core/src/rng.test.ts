@@ -181,6 +181,17 @@ describe('distributions', () => {
     if (cdf !== undefined) expect(kolmogorovSmirnov(values, cdf)).toBeLessThan(ksLimit(count));
   });
 
+  it.each([
+    [5e-324, 5e-324, 0.5],
+    [1e-308, 3e-308, 0.25],
+    [5e-324, 1, 0],
+  ])('has Beta(%d, %d) draws of 0 and 1 alone, although their logarithms overflow', (a, b, ones) => {
+    const rng = createRng(4);
+    const values = sample(2000, () => rng.beta(a, b));
+    expect(values.every((value) => value === 0 || value === 1)).toBe(true);
+    expect(Math.abs(mean(values) - ones)).toBeLessThanOrEqual(5 * Math.sqrt((ones * (1 - ones)) / 2000));
+  });
+
   it('has uniform integers, permutations and choices (χ², 99.9 %)', () => {
     const rng = createRng(6);
     const chiSquare = (draw: () => string | number, cells: number): number => {

@@ -138,7 +138,7 @@ export function smoothTargets(
  * `softBce`; timm's `bce_target_thresh`.
  *
  * @param targets Borrowed.
- * @param options `numClasses`, and the `threshold` in `[0,1)`: 0 takes each class that is in the mix at all.
+ * @param options `numClasses`, and the `threshold` in `[0,1]`: 0 takes each class that is in the mix at all.
  * @returns New dense targets, the caller's.
  */
 export function thresholdTargets(

@@ -28,8 +28,12 @@ export function sampleGamma(rng: Uniform, shape: number): number {
 export function sampleBeta(rng: Uniform, a: number, b: number): number {
   if (a <= 1 && b <= 1) {
     for (;;) {
-      const logX = portableLog(openUniform(rng)) / a;
-      const logY = portableLog(openUniform(rng)) / b;
+      const logU = portableLog(openUniform(rng));
+      const logV = portableLog(openUniform(rng));
+      const logX = logU / a;
+      const logY = logV / b;
+      // Both beyond a double, as where a and b are below 1e-307: the larger one is all of the sum.
+      if (logX + logY === -Infinity) return logU / logV < a / b ? 1 : 0;
       const logSum = logAddExp(logX, logY);
       if (logSum <= 0) return portableExp(logX - logSum);
     }
