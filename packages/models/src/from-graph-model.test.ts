@@ -132,6 +132,13 @@ describe('fromGraphModel', () => {
       close(swapped.stages[1], swap(plain.stages[1]!));
       close(swapped.stages[0], stage < 2 ? swap(plain.stages[0]!) : plain.stages[0]!);
     }
+    const kept = tf.zerosLike(plain.stages[0]!);
+    const { stages } = classifier.forward(images(), {
+      ...evaluate,
+      intercept: { stage: 1, apply: () => kept },
+    });
+    tf.dispose(stages);
+    expect(kept.isDisposed).toBe(false);
   });
 
   it('guides: features, the pass from them on, and the gradient by the images', async () => {

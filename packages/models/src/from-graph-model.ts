@@ -102,7 +102,8 @@ function interceptedAt(
   { at, apply }: { readonly at: number; readonly apply: (features: Tensor4D) => Tensor4D },
 ): Tensor[] {
   const before = run(given, wanted.slice(0, at + 1));
-  const changed = apply(before[at] as Tensor4D);
+  // A clone, since stages are the caller's to dispose and what is given may be kept by whoever gave it.
+  const changed = tf.clone(apply(before[at] as Tensor4D));
   const after = run({ ...given, [wanted[at] as string]: changed }, wanted.slice(at + 1));
   return [...before.slice(0, at), changed, ...after];
 }

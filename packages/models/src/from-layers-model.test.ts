@@ -101,6 +101,13 @@ describe('fromLayersModel', () => {
       close(swapped.stages[1], swap(plain.stages[1]!));
       close(swapped.stages[0], stage < 2 ? swap(plain.stages[0]!) : plain.stages[0]!);
     }
+    const kept = tf.zerosLike(plain.stages[0]!);
+    const { stages } = classifier.forward(noise(), {
+      ...evaluate,
+      intercept: { stage: 1, apply: () => kept },
+    });
+    tf.dispose(stages);
+    expect(kept.isDisposed).toBe(false);
   });
 
   it('has the probes of a guide', () => {

@@ -85,8 +85,9 @@ function forward(
   const { input, stages, embedding, logits } = parts;
   checkForward(images, intercept, { ...parts, stages: stages.length });
   const tap = intercept && stages[intercept.stage - 1];
+  // A clone, since stages are the caller's to dispose and what is given may be kept by whoever gave it.
   const change = (symbol: SymbolicTensor, value: Tensor): Tensor =>
-    intercept !== undefined && symbol === tap ? intercept.apply(value as Tensor4D) : value;
+    intercept !== undefined && symbol === tap ? tf.clone(intercept.apply(value as Tensor4D)) : value;
   return tf.tidy(() => {
     const first = intercept?.stage === 0 ? intercept.apply(images) : images;
     const wanted = [

@@ -81,6 +81,18 @@ describe('stagedClassifier', () => {
     expect(cut.every((value) => value === 0)).toBe(true);
   });
 
+  it('gives a stage of its own where an intercept gives a tensor that is kept', () => {
+    const network = model();
+    const kept = tf.ones([2, 4, 4, 4]) as tf.Tensor4D;
+    const { stages } = network.forward(noise(1, [2, 8, 8, 3]), {
+      ...evaluate,
+      intercept: { stage: 2, apply: () => kept },
+    });
+    expect(numbers(stages[2 - 1])).toEqual(numbers(kept));
+    tf.dispose(stages);
+    expect(kept.isDisposed).toBe(false);
+  });
+
   it('keeps the tensor count flat over forward and backward passes', () => {
     const network = model();
     const images = noise(1, [2, 8, 8, 3]);

@@ -84,8 +84,9 @@ function forward(
   { training, intercept }: ForwardOptions,
 ): ClassifierOutput {
   checkForward(images, intercept, { ...parts, stages: parts.stages.length });
+  // A clone, since stages are the caller's to dispose and what is given may be kept by whoever gave it.
   const tap = (stage: number, features: Tensor4D): Tensor4D =>
-    intercept?.stage === stage ? intercept.apply(features) : features;
+    intercept?.stage === stage ? tf.clone(intercept.apply(features)) : features;
   return tf.tidy(() => {
     let features = parts.stem(tap(0, images), training);
     const stages = parts.stages.map((stage, index) => {
