@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -27,6 +27,17 @@ describe('jsonlLog', () => {
 });
 
 describe('readRecords', () => {
+  it.each(['{"type":"step"', 'null', '[]', '3', '{"step":1}'])(
+    'refuses the line %s, saying where it is',
+    (line) => {
+      const path = join(root, 'other.jsonl');
+      writeFileSync(path, `{"type":"step","step":1,"loss":0.5}\n\n${line}\n`);
+      expect(() => readRecords(path)).toThrow(
+        `readRecords: line 3 of ${path} must be a record of fit; got ${JSON.stringify(line)}`,
+      );
+    },
+  );
+
   it('drops what a resumed run did again', () => {
     const path = join(root, 'metrics.jsonl');
     const log = jsonlLog(path);

@@ -1,5 +1,6 @@
 import { appendFileSync, closeSync, existsSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { invalidArgument } from '@mix/core';
 import { makeFolder } from './make-folder.js';
 import type { TrainRecord } from './records.js';
 
@@ -20,18 +21,32 @@ export function jsonlLog(path: string): (record: TrainRecord) => void {
  * checkpoint from which it was resumed.
  *
  * @param path A file that {@link jsonlLog} wrote.
+ * @throws MixError `FORMAT` for a line that is no record.
  */
 export function readRecords(path: string): TrainRecord[] {
   const text = readFileSync(path, 'utf8');
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   let records: TrainRecord[] = [];
-  for (const line of whole.split('\n')) {
+  for (const [index, line] of whole.split('\n').entries()) {
     if (line === '') continue;
-    const record: TrainRecord = JSON.parse(line);
+    const record = parseRecord(path, index + 1, line);
     if (record.type === 'start') records = records.filter((earlier) => !isSuperseded(earlier, record));
     records.push(record);
   }
   return records;
+}
+
+function parseRecord(path: string, number: number, line: string): TrainRecord {
+  let record: Partial<TrainRecord> | null = null;
+  try {
+    record = JSON.parse(line);
+  } catch {
+    // Said below, with the line.
+  }
+  if (['start', 'step', 'epoch'].includes(String(record?.type))) return record as TrainRecord;
+  throw invalidArgument('readRecords', `line ${number} of ${path}`, 'be a record of fit', line, {
+    code: 'FORMAT',
+  });
 }
 
 function isSuperseded(earlier: TrainRecord, start: { step: number; epochsDone: number }): boolean {
