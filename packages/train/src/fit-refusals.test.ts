@@ -118,3 +118,12 @@ it('refuses a metric that is no scalar, by name', async () => {
   );
   expect(tf.memory().numTensors).toBe(numTensors);
 });
+
+it('refuses groups whose buffers could not be told apart in a checkpoint', async () => {
+  const { method } = toyRun();
+  const [weight, other] = tf.tidy(() => [tf.variable(tf.scalar(0)), tf.variable(tf.scalar(0))]);
+  const groups = { generator: { weight: weight! }, 'generator.mask': { other: other! } };
+  await expect(fit(toyRun({ method: { ...method, groups } }))).rejects.toThrow(
+    `fit: groups of method 'toyMixup' must not begin with 'generator.'; got "generator.mask"`,
+  );
+});

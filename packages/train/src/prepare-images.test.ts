@@ -74,6 +74,18 @@ describe('prepareImages', () => {
     expect(() => prepareImages(options)).toThrow(message);
   });
 
+  it.each([
+    [{ images: new Uint8Array(7) }, 'images must hold 8 bytes, for [1,2,2,2]; got 7'],
+    [{ labels: Int32Array.of(1, 2) }, 'labels must hold a class for each of 1 images; got 2'],
+    [{ labels: new Float32Array(0) }, 'labels must hold as many values for each of 1 images; got 0'],
+    [{ labels: Uint8Array.of(1) as never }, 'labels must be an Int32Array of classes, or a Float32Array'],
+  ])('refuses a batch of %o before it uploads any of it', (part, message) => {
+    const { numTensors } = tf.memory();
+    const prepare = prepareImages({ mean: [0, 0], std: [1, 1] });
+    expect(() => prepare({ ...host, ...part })).toThrow(`prepareImages: ${message}`);
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+
   it('refuses images of other channels', () => {
     expect(() => prepareImages({ mean: [0], std: [1] })(host)).toThrow(
       'prepareImages: images must have 1 channels, as mean has; got [1,2,2,2]',

@@ -11,6 +11,7 @@ import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { applyFlipCrop } from './apply-flip-crop.js';
 import { applyResizedCrop } from './apply-resized-crop.js';
+import { checkHostBatch } from './internal/check-host-batch.js';
 import { type FlipCropOptions, planFlipCrop } from './plan-flip-crop.js';
 import { planResizedCrop, type ResizedCropOptions } from './plan-resized-crop.js';
 
@@ -32,7 +33,8 @@ export interface PrepareImagesOptions extends FlipCropOptions {
  * torchvision pipeline black padding is black *before* the normalisation, so it ends as `−mean/std`, not as 0.
  *
  * @returns A function whose batch is new; the caller disposes it.
- * @throws MixError `INVALID_ARGUMENT`; the function throws `SHAPE` when `mean` does not fit the channels.
+ * @throws MixError `INVALID_ARGUMENT`; the function throws `SHAPE` when `mean` does not fit the channels, and `SHAPE`, `DTYPE` or
+ *   `BATCH_SIZE` for a batch whose arrays do not fit its shape.
  */
 export function prepareImages({
   mean,
@@ -75,6 +77,7 @@ export function prepareImages({
         },
       );
     }
+    checkHostBatch('prepareImages', host);
     const shape = [size, height, width] as const;
     const cut = (raw: Tensor4D): Tensor4D => {
       if (rng === undefined) return raw;

@@ -43,6 +43,7 @@ export function planRun(options: FitOptions): RunPlan {
   }
   const variablesOf = variablesByGroup(classifier, method);
   const names = Object.keys(variablesOf).filter((name) => Object.keys(variablesOf[name] ?? {}).length > 0);
+  checkNames(names, method.name);
   const optimizers = byGroup(options.optimizers, isOptimizer, 'classifier');
   for (const name of Object.keys(optimizers)) {
     if (!names.includes(name)) {
@@ -143,6 +144,15 @@ function isClip(clip: NonNullable<FitOptions['clip']>): clip is Clip {
 
 function isOptimizer(value: FitOptions['optimizers']): value is Optimizer {
   return typeof value['update'] === 'function';
+}
+
+/** Throws where the buffers of one group would pass for another's in a checkpoint. */
+function checkNames(names: readonly string[], method: string): void {
+  for (const name of names) {
+    const within = names.find((other) => name.startsWith(`${other}.`));
+    if (within === undefined) continue;
+    throw invalidArgument('fit', `groups of method '${method}'`, `not begin with '${within}.'`, name);
+  }
 }
 
 function list(names: readonly string[]): string {
