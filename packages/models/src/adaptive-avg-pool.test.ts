@@ -95,4 +95,12 @@ describe('adaptiveAvgPool', () => {
       'adaptiveAvgPool: size[0] must be an integer of at least 1; got 0',
     );
   });
+
+  it.each([
+    ['be [B,H,W,C] of at least a pixel; got [4,4,2]', () => tf.ones([4, 4, 2])],
+    ['be [B,H,W,C] of at least a pixel; got [1,0,4,2]', () => tf.ones([1, 0, 4, 2])],
+    ['be float32; got "int32"', () => tf.ones([1, 4, 4, 2], 'int32')],
+  ])('says that maps must %s', (rule, make) => {
+    expect(() => adaptiveAvgPool(make() as tf.Tensor4D, [2, 2])).toThrow(`adaptiveAvgPool: x must ${rule}`);
+  });
 });

@@ -1,6 +1,6 @@
 // Registers the gradients of tfjs-core's ops.
 import '@tensorflow/tfjs-layers';
-import { checkInteger } from '@mix/core';
+import { checkAlive, checkInteger, invalidArgument } from '@mix/core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 
@@ -13,13 +13,22 @@ import * as tf from '@tensorflow/tfjs-core';
  * @param x float32 `[B,H,W,C]`, borrowed.
  * @param size `[h, w]` of the result, each at least 1.
  * @returns float32 `[B,h,w,C]`, new.
- * @throws MixError `INVALID_ARGUMENT` when a size is not an integer of at least 1.
+ * @throws MixError `INVALID_ARGUMENT` when a size is not an integer of at least 1; `SHAPE` or `DTYPE` when `x` is not as stated.
  */
 export function adaptiveAvgPool(x: Tensor4D, size: readonly [height: number, width: number]): Tensor4D {
   const [height, width] = size;
   checkInteger('adaptiveAvgPool', 'size[0]', height, 1);
   checkInteger('adaptiveAvgPool', 'size[1]', width, 1);
   const [batch, fromHeight, fromWidth, channels] = x.shape;
+  // Of a single image [H,W,C] the wrong axes would be pooled.
+  if (x.rank !== 4 || fromHeight === 0 || fromWidth === 0) {
+    const rule = 'be [B,H,W,C] of at least a pixel';
+    throw invalidArgument('adaptiveAvgPool', 'x', rule, x.shape, { code: 'SHAPE' });
+  }
+  if (x.dtype !== 'float32') {
+    throw invalidArgument('adaptiveAvgPool', 'x', 'be float32', x.dtype, { code: 'DTYPE' });
+  }
+  checkAlive('adaptiveAvgPool', 'x', x);
   if (fromHeight % height === 0 && fromWidth % width === 0) {
     const window: [number, number] = [fromHeight / height, fromWidth / width];
     if (window[0] === 1 && window[1] === 1) return tf.clone(x);
