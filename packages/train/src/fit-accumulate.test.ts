@@ -57,6 +57,8 @@ describe('fit accumulates gradients', () => {
     expect(several.result.step).toBe(one.result.step);
     const losses = (records: readonly TrainRecord[]) =>
       records.flatMap((record) => ('loss' in record ? [record.loss] : []));
+    // A loss for each step and each of the 4 epochs.
+    expect(losses(several.records)).toHaveLength(one.result.step + 4);
     losses(several.records).forEach((loss, index) => {
       expect(loss).toBeCloseTo(losses(one.records)[index]!, 5);
     });
