@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkWindow } from '../internal/check-window.js';
 import type { FilterUse } from '../internal/kept-filters.js';
 import type { KernelTable, NativeKernel } from '../internal/kernel-table.js';
 import type { NativeBackend } from '../internal/native-backend.js';
@@ -86,7 +87,7 @@ export function convolutionNumbers(info: Conv2DInfo, groups = 1): number[] {
 }
 
 function infoOf(shapes: Shapes, attrs: Attrs): Conv2DInfo {
-  return tf.backend_util.computeConv2DInfo(
+  const info = tf.backend_util.computeConv2DInfo(
     shapes.in as [number, number, number, number],
     shapes.filter as [number, number, number, number],
     attrs.strides,
@@ -96,6 +97,7 @@ function infoOf(shapes: Shapes, attrs: Attrs): Conv2DInfo {
     false,
     attrs.dataFormat === 'NCHW' ? 'channelsFirst' : 'channelsLast',
   );
+  return checkWindow('convolution', info);
 }
 
 function keptFilter(

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkWindow } from '../internal/check-window.js';
 import type { KernelTable, NativeKernel } from '../internal/kernel-table.js';
 import type { NativeBackend } from '../internal/native-backend.js';
 import { convolutionNumbers } from './convolution.js';
@@ -23,7 +24,15 @@ export function windowInfo(
   depthwise = false,
 ): Info {
   const shapes = [x as Shape4D, filter as Shape4D] as const;
-  return tf.backend_util.computeConv2DInfo(...shapes, strides, dilations, pad, dimRoundingMode, depthwise);
+  const info = tf.backend_util.computeConv2DInfo(
+    ...shapes,
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    depthwise,
+  );
+  return checkWindow('convolution', info);
 }
 
 const isEmpty = (...shapes: readonly (readonly number[])[]): boolean =>

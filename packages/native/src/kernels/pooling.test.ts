@@ -110,6 +110,13 @@ describeNative('pooling', () => {
     });
   });
 
+  it('refuses windows larger than the image', () => {
+    const x = tf.ones<tf.Rank.R4>([1, 2, 2, 3]);
+    expect(() => tf.maxPool(x, 5, 1, 'valid')).toThrow('pooling: the window must fit into the padded image');
+    expect(() => tf.avgPool(x, 5, 1, 'valid')).toThrow('received 5x5 in 2x2');
+    x.dispose();
+  });
+
   it('leaves whole numbers to the CPU backend', () => {
     tf.tidy(() => {
       const x = tf.tensor4d([1, 5, 3, 2], [1, 2, 2, 1], 'int32');

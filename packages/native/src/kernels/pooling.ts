@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
+import { checkWindow } from '../internal/check-window.js';
 import type { KernelTable, NativeKernel } from '../internal/kernel-table.js';
 
 /** The addon's poolings. `shape` holds the twelve numbers of its PoolShape, see {@link poolNumbers}. */
@@ -28,7 +29,8 @@ interface Attrs {
 
 function infoOf(shape: readonly number[], { filterSize, strides, pad, dimRoundingMode }: Attrs): PoolInfo {
   const images = shape as [number, number, number, number];
-  return tf.backend_util.computePool2DInfo(images, filterSize, strides, 1, pad, dimRoundingMode);
+  const info = tf.backend_util.computePool2DInfo(images, filterSize, strides, 1, pad, dimRoundingMode);
+  return checkWindow('pooling', info);
 }
 
 /** The outputs' height and width are those of `out`: gradients are not told how forward passes rounded them. */
