@@ -11,9 +11,9 @@ function keptFilters(most = 2) {
   } as never);
   const filters = new KeptFilters(arena, most * COUNT * 4);
   /** What happens to a filter that is read `times` times: 'none', 'new' or 'kept' each. */
-  const read = (data: object, times = 1, use: FilterUse = 'forward') =>
+  const read = (dataId: object, times = 1, use: FilterUse = 'forward', shape = [3, 3, 4, 8]) =>
     Array.from({ length: times }, () => {
-      const place = filters.place(data, use, COUNT);
+      const place = filters.place({ dataId, shape }, use, COUNT);
       if (place === undefined) return 'none';
       if (!place.isFilled) place.floats.fill(7);
       else expect(place.floats[COUNT - 1]).toBe(7);
@@ -43,6 +43,15 @@ describe('KeptFilters', () => {
     const second = {};
     expect(read(second, 2)).toEqual(['new', 'kept']);
     expect(read(second, 1, 'inputGradient')).toEqual(['none']);
+  });
+
+  it('keeps the shapes of one data apart', () => {
+    const { arena, filters, read } = keptFilters();
+    const data = {};
+    expect(read(data, 3)).toEqual(['none', 'new', 'kept']);
+    expect(read(data, 3, 'forward', [3, 3, 8, 4])).toEqual(['none', 'new', 'kept']);
+    filters.forget(data);
+    expect(arena.usedBytes).toBe(0);
   });
 
   it('gives up when filters are not read again any more', () => {

@@ -1,3 +1,4 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { Arena, Block } from './arena.js';
 
 /** Which convolution reads a filter: the forward pass, or the input's gradient. */
@@ -31,9 +32,9 @@ const PATIENCE = 16;
 export class KeptFilters {
   readonly #arena: Arena;
   readonly #mostBytes: number;
-  // By the filter's data and use; the oldest come first.
-  readonly #kept = new Map<object, Map<FilterUse, Kept>>();
-  readonly #seen = new WeakMap<object, Set<FilterUse>>();
+  // By the filter's data and kind; the oldest come first. Reshaped tensors share their data: a kind names the shape.
+  readonly #kept = new Map<object, Map<string, Kept>>();
+  readonly #seen = new WeakMap<object, Set<string>>();
   readonly #patience = new Map<string, number>();
   #bytes = 0;
 
@@ -45,23 +46,27 @@ export class KeptFilters {
   /**
    * The place for a filter, or undefined where it is not worth one.
    *
-   * @param dataId The filter's data.
+   * @param filter Its data and its shape, on which the transformed filter depends.
    * @param count Floats of the transformed filter.
    */
-  place(dataId: object, use: FilterUse, count: number): KeptFilter | undefined {
-    const kind = `${use} ${count}`;
-    const kept = this.#kept.get(dataId)?.get(use);
+  place(
+    { dataId, shape }: Pick<TensorInfo, 'dataId' | 'shape'>,
+    use: FilterUse,
+    count: number,
+  ): KeptFilter | undefined {
+    const kind = `${use} ${shape.join('x')}`;
+    const kept = this.#kept.get(dataId)?.get(kind);
     if (kept !== undefined) {
       kept.reads += 1;
       this.#patience.set(kind, PATIENCE);
       return { floats: kept.floats, isFilled: true };
     }
-    if (this.#sees(dataId, use)) this.#patience.set(kind, PATIENCE);
+    if (this.#sees(dataId, kind)) this.#patience.set(kind, PATIENCE);
     if ((this.#patience.get(kind) ?? 0) <= 0 || !this.#makeRoom(count * 4)) return undefined;
     const block = this.#arena.take(count * 4);
     const floats = new Float32Array(block.buffer, block.offset, count);
-    const uses = this.#kept.get(dataId) ?? new Map<FilterUse, Kept>();
-    this.#kept.set(dataId, uses.set(use, { floats, block, kind, reads: 0 }));
+    const uses = this.#kept.get(dataId) ?? new Map<string, Kept>();
+    this.#kept.set(dataId, uses.set(kind, { floats, block, kind, reads: 0 }));
     this.#bytes += count * 4;
     return { floats, isFilled: false };
   }
@@ -83,10 +88,10 @@ export class KeptFilters {
   }
 
   // Whether it was asked for before; from now on it was.
-  #sees(dataId: object, use: FilterUse): boolean {
+  #sees(dataId: object, kind: string): boolean {
     const uses = this.#seen.get(dataId);
-    if (uses?.has(use)) return true;
-    this.#seen.set(dataId, (uses ?? new Set<FilterUse>()).add(use));
+    if (uses?.has(kind)) return true;
+    this.#seen.set(dataId, (uses ?? new Set<string>()).add(kind));
     return false;
   }
 
@@ -94,9 +99,9 @@ export class KeptFilters {
   #makeRoom(bytes: number): boolean {
     for (const [dataId, uses] of this.#kept) {
       if (this.#bytes + bytes <= this.#mostBytes) return true;
-      for (const [use, kept] of uses) {
+      for (const [kind, kept] of uses) {
         if (kept.reads === 0) continue;
-        uses.delete(use);
+        uses.delete(kind);
         this.#free(kept);
       }
       if (uses.size === 0) this.#kept.delete(dataId);

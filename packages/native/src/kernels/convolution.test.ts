@@ -78,6 +78,16 @@ describeNative('convolution', () => {
     });
   }
 
+  it('refuses windows larger than the image', () => {
+    const [x, filter] = [tf.ones<tf.Rank.R4>([1, 1, 1, 64]), tf.ones<tf.Rank.R4>([5, 5, 64, 64])];
+    const message = 'convolution: the window must fit into the padded image; received 5x5 in 1x1';
+    for (const strides of [1, 2]) {
+      expect(() => tf.conv2d(x, filter, strides, 'valid')).toThrow(message);
+      expect(() => tf.depthwiseConv2d(x, filter, strides, 'valid')).toThrow(message);
+    }
+    tf.dispose([x, filter]);
+  });
+
   it('by a filter that is kept is the same, and by new weights another', () => {
     const x = tensorOf(input(8, 8, 8, 192)) as Tensor4D;
     const filter = tensorOf(seededInput(2, 3, 3, 192, 192)) as Tensor4D;
@@ -100,5 +110,19 @@ describeNative('convolution', () => {
     const doubled = first.map((values) => values.map((value) => 2 * value));
     expect(areSame(run(), doubled)).toBe(true);
     tf.dispose([x, filter, weights]);
+  });
+
+  it('by a filter that is kept is another than by the same numbers in another shape', () => {
+    const [x, other] = [tensorOf(input(8, 8, 8, 192)), tensorOf(input(8, 8, 8, 96))] as [Tensor4D, Tensor4D];
+    const values = seededInput(2, 3, 3, 192, 192);
+    const filter = tensorOf(values) as Tensor4D;
+    const fresh = tensorOf({ ...values, shape: [3, 3, 96, 384] }) as Tensor4D;
+    const run = (image: Tensor4D, by: Tensor4D): Float32Array =>
+      tf.tidy(() => tf.conv2d(image, by, 1, 'same').dataSync() as Float32Array);
+    for (let times = 0; times < 3; times++) run(x, filter);
+    const reshaped = tf.reshape<tf.Rank.R4>(filter, [3, 3, 96, 384]);
+    const expected = run(other, fresh);
+    expect(run(other, reshaped).every((value, i) => value === expected[i])).toBe(true);
+    tf.dispose([x, other, filter, fresh, reshaped]);
   });
 });

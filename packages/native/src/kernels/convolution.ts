@@ -102,12 +102,12 @@ function infoOf(shapes: Shapes, attrs: Attrs): Conv2DInfo {
 
 function keptFilter(
   backend: NativeBackend,
-  { dataId }: TensorInfo,
+  { dataId, shape }: TensorInfo,
   use: FilterUse,
   numbers: readonly number[],
 ): [floats?: Float32Array, isFilled?: boolean] {
   const count = winogradAllowed ? backend.addon.keptFilterSize(numbers) : 0;
-  const kept = count > 0 ? backend.keptFilters.place(dataId, use, count) : undefined;
+  const kept = count > 0 ? backend.keptFilters.place({ dataId, shape }, use, count) : undefined;
   return kept === undefined ? [] : [kept.floats, kept.isFilled];
 }
 
