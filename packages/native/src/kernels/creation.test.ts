@@ -79,6 +79,12 @@ describeNative('other shapes', () => {
     x.dispose();
   });
 
+  it('refuse to make an empty tensor one that is not', () => {
+    const x = tf.zeros([0, 2]);
+    expect(() => tf.reshape(x, [3])).toThrow('Reshape: [0,2] has 0 elements, and [3] another number');
+    x.dispose();
+  });
+
   it('leave the memory to the last tensor that uses it', () => {
     const x = tf.range(0, 1000);
     const y = tf.reshape(x, [10, 100]);

@@ -49,7 +49,12 @@ const reshape: NativeKernel<{ x: TensorInfo }, { shape: number[] }> = ({
   fallback,
 }) => {
   if (x.dtype === 'complex64') return fallback();
-  return backend.alias(x, tf.util.inferFromImplicitShape(attrs.shape, tf.util.sizeFromShape(x.shape)));
+  const size = tf.util.sizeFromShape(x.shape);
+  const shape = tf.util.inferFromImplicitShape(attrs.shape, size);
+  // tfjs-core looks only at tensors that are not empty.
+  if (tf.util.sizeFromShape(shape) !== size)
+    throw new Error(`Reshape: [${x.shape}] has ${size} elements, and [${attrs.shape}] another number`);
+  return backend.alias(x, shape);
 };
 
 const expandDims: NativeKernel<{ input: TensorInfo }, { dim: number }> = ({
