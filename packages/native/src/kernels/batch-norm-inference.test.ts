@@ -1,7 +1,8 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeNative, expectAsOnCpu, type Input, input, seededInput } from '../../test/on-native.js';
+import type { NativeBackend } from '../internal/native-backend.js';
 
 const positive = (...shape: number[]): Input => {
   const { values } = seededInput(4, ...shape);
@@ -34,6 +35,17 @@ describeNative('batch normalisation by given statistics', () => {
       seededInput(3, ...shape),
       seededInput(5, ...shape),
     ]);
+  });
+
+  it('leaves no memory behind where the CPU backend takes over', () => {
+    const used = (): number => (tf.backend() as NativeBackend).arena.usedBytes;
+    const [x, ones] = [tf.ones([7, 100]), tf.ones([3])];
+    const before = used();
+    const y = tf
+      .engine()
+      .runKernel('FusedBatchNorm', { x, mean: ones, variance: ones }, { varianceEpsilon: 1e-3 }) as Tensor;
+    expect(used()).toBe(before);
+    tf.dispose([x, ones, y]);
   });
 
   it('passes NaN, infinities and dead channels', async () => {

@@ -37,12 +37,12 @@ const fusedBatchNorm: NativeKernel<Inputs, { varianceEpsilon?: number | null }> 
   const given = [variance, scale, offset].filter((tensor) => tensor !== null && tensor !== undefined);
   const fits = given.every((tensor) => tensor.dtype === 'float32' && sizeOf(tensor) === count);
   if (x.dtype !== 'float32' || mean.dtype !== 'float32' || !fits) return fallback();
+  // As on the CPU backend, the statistics are repeated over all of x, whatever their shape.
+  if (sizeOf(x) > 0 && sizeOf(x) % count !== 0) return fallback();
   const y = backend.output(x.shape);
   if (sizeOf(x) === 0) return y;
   const optional = (tensor: TensorInfo | null | undefined): Float32Array | null =>
     tensor === null || tensor === undefined ? null : backend.floats(tensor);
-  // As on the CPU backend, the statistics are repeated over all of x, whatever their shape.
-  if (sizeOf(x) % count !== 0) return fallback();
   backend.addon.batchNormInference(
     backend.floats(x),
     backend.floats(mean),
