@@ -15,10 +15,10 @@ import { registerGroupedConvolution } from './kernels/grouped-convolution.js';
 import { registerIdentity } from './kernels/identity.js';
 import { registerLayerNorm } from './kernels/layer-norm.js';
 import { registerMatMul } from './kernels/mat-mul.js';
+import { registerPadding } from './kernels/padding.js';
 import { registerPaste } from './kernels/paste.js';
 import { registerPooling } from './kernels/pooling.js';
 import { registerReduction } from './kernels/reduction.js';
-import { registerSamePadding } from './kernels/same-padding.js';
 import { registerSegmentSum } from './kernels/segment-sum.js';
 import { registerSlice } from './kernels/slice.js';
 import { registerTranspose } from './kernels/transpose.js';
@@ -76,10 +76,10 @@ const kernels = [
   registerIdentity,
   registerLayerNorm,
   registerMatMul,
+  registerPadding,
   registerPaste,
   registerPooling,
   registerReduction,
-  registerSamePadding,
   registerSegmentSum,
   registerSlice,
   registerTranspose,

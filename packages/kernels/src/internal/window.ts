@@ -79,22 +79,52 @@ export function steps(info: backend_util.Conv2DInfo): number[] {
 }
 
 /**
- * The attributes with padding 'same' spelled out. tfjs' WebAssembly convolutions leave 'same' to XNNPACK, which
- * gives zeros where the window is larger than the image and the stride more than 1.
+ * The attributes with the padding that gives the outputs of `info` spelled out. tfjs' WebAssembly kernels leave the geometry to XNNPACK:
+ * it makes zeros of 'same' where the window is larger than the image and the stride more than 1, and it counts the outputs itself,
+ * rounding down, which overruns or garbles them where tfjs-core has come to another number.
  */
 export function withExplicitPadding<Attrs extends WindowAttrs>(
+  name: string,
   attrs: Attrs,
   info: backend_util.Conv2DInfo,
 ): Attrs {
-  if (attrs.pad !== 'same') return attrs;
   const { top, bottom, left, right } = info.padInfo;
+  const below = paddingAfter(
+    info.inHeight + top,
+    info.effectiveFilterHeight,
+    info.strideHeight,
+    info.outHeight,
+    bottom,
+  );
+  const after = paddingAfter(
+    info.inWidth + left,
+    info.effectiveFilterWidth,
+    info.strideWidth,
+    info.outWidth,
+    right,
+  );
+  if (attrs.pad !== 'same' && below === bottom && after === right) return attrs;
+  if (below < 0 || after < 0) {
+    throw new Error(
+      `${name}: pad must be 'same', 'valid' or a number for each side where window, strides or dilations are not square; ` +
+        `got ${JSON.stringify(attrs.pad)} with a window of ${info.effectiveFilterHeight}x${info.effectiveFilterWidth}, ` +
+        `strides of ${info.strideHeight}x${info.strideWidth}`,
+    );
+  }
   return {
     ...attrs,
     pad: [
       [0, 0],
-      [top, bottom],
-      [left, right],
+      [top, below],
+      [left, after],
       [0, 0],
     ],
   };
+}
+
+/** The padding behind `size` pixels with which exactly `outputs` windows fit; `given` if they do with that. */
+function paddingAfter(size: number, window: number, stride: number, outputs: number, given: number): number {
+  const needed = (outputs - 1) * stride + window - size;
+  const fits = given >= needed && given < needed + stride;
+  return fits || outputs === 0 ? given : needed;
 }

@@ -1,4 +1,10 @@
-import { Conv2D, Conv2DBackpropFilter, Conv2DBackpropInput, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  Conv2D,
+  Conv2DBackpropFilter,
+  Conv2DBackpropInput,
+  type TensorInfo,
+  util,
+} from '@tensorflow/tfjs-core';
 import { makeZeros, pointer, withScratch } from '../internal/heap.js';
 import { type KernelCall, overrideKernel } from '../internal/override-kernel.js';
 import { simdOf } from '../internal/simd.js';
@@ -26,7 +32,7 @@ function forward(
   if (attrs.dataFormat === 'NCHW' || x.dtype !== 'float32') return undefined;
   const info = convInfo(Conv2D, x.shape, filter.shape, attrs);
   if (!beatsThreads() || !fitsWinograd(info, { height: info.outHeight, width: info.outWidth })) {
-    return original?.({ ...call, attrs: withExplicitPadding(attrs, info) });
+    return original?.({ ...call, attrs: withExplicitPadding(Conv2D, attrs, info) });
   }
   const simd = simdOf(backend);
   const y = backend.makeOutput(info.outShape, 'float32');
