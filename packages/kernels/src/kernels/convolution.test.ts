@@ -131,6 +131,14 @@ describe('conv2dTranspose', () => {
     tf.tidy(() => expectGradient(op as never, inputs([...x] as Shape, [...filter] as Shape)));
     await expectSameOnCpu(() => [op(...inputs([...x] as Shape, [...filter] as Shape))]);
   });
+
+  it.each([3, 40])('refuses an output of %i pixels a side that 2 do not make', (side) => {
+    const [x, filter] = inputs([1, 2, 2, 3], [3, 3, 2, 3]);
+    expect(() => tf.conv2dTranspose(x, filter, [1, side, side, 2], 1, 'same')).toThrow(
+      `dy must be [1,${side},${side},3], what this window makes of [1,${side},${side},2]; got [1,2,2,3]`,
+    );
+    tf.dispose([x, filter]);
+  });
 });
 
 it('agrees with the CPU backend on any geometry', async () => {

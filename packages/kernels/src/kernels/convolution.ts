@@ -73,6 +73,12 @@ function inputGradient({
 }: KernelCall<{ dy: TensorInfo; filter: TensorInfo }, InputAttrs>): TensorInfo {
   const info = convInfo(Conv2DBackpropInput, attrs.inputShape, filter.shape, attrs);
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = info;
+  // The sizes of a transposed convolution are the caller's, and tfjs-core does not compare them.
+  if (!util.arraysEqual(dy.shape, info.outShape)) {
+    throw new Error(
+      `Conv2DBackpropInput: dy must be [${info.outShape}], what this window makes of [${attrs.inputShape}]; got [${dy.shape}]`,
+    );
+  }
   const simd = simdOf(backend);
   if (fitsWinograd(info, { height: inHeight, width: inWidth })) {
     const dx = backend.makeOutput([...attrs.inputShape], 'float32');
