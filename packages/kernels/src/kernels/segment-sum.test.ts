@@ -32,6 +32,16 @@ describe('unsortedSegmentSum', () => {
     });
   });
 
+  it('sums what moves here from another backend while the heap grows', async () => {
+    const count = 2 ** 23;
+    await tf.setBackend('cpu');
+    const [x, ids] = [tf.ones([count], 'int32'), tf.zeros<tf.Rank.R1>([count], 'int32')];
+    await tf.setBackend('wasm');
+    const sums = tf.unsortedSegmentSum(x, ids, 1);
+    expect([...sums.dataSync()]).toEqual([count]);
+    tf.dispose([x, ids, sums]);
+  });
+
   it('leaves out rows whose id is outside the segments', () => {
     const sums = tf.unsortedSegmentSum(tf.tensor1d([1, 2, 4]), tf.tensor1d([-1, 0, 7], 'int32'), 2);
     expect([...sums.dataSync()]).toEqual([2, 0]);

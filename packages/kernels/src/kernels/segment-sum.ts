@@ -24,6 +24,8 @@ function segmentSum({ inputs: { x, segmentIds }, backend, attrs }: SegmentCall):
     );
     return target;
   }
+  // Pointers before any view: each may move a tensor here from another backend, and the heap may grow.
+  for (const tensor of [x, segmentIds]) pointer(backend, tensor);
   const [from, ids] = [backend.typedArrayFromHeap(x), backend.typedArrayFromHeap(segmentIds)];
   const sums = backend.typedArrayFromHeap(target);
   for (let r = 0; r < rows; r++) {
