@@ -65,6 +65,16 @@ describe('fused matMul', () => {
     });
   });
 
+  it.each(['linear', 'relu'] as const)(
+    'refuses a bias of one number for all columns, with %s',
+    (activation) => {
+      const options = { a: tensor([5, 9], 1), b: tensor([9, 7], 2), bias: tensor([1], 3), activation };
+      expect(() => tf.fused.matMul(options as Parameters<typeof tf.fused.matMul>[0])).toThrow(
+        'bias must be of the 7 columns of the product on wasm; got [1]',
+      );
+    },
+  );
+
   it('adds the bias to transposed products', async () => {
     await expectSameOnCpu(() => {
       const options = { a: tensor([9, 5], 1), b: tensor([7, 9], 2), bias: tensor([7], 3) };

@@ -22,6 +22,11 @@ export function registerMatMul(): void {
 function fusedMatMul({ inputs, backend, attrs }: FusedCall): TensorInfo | undefined {
   const { a, b, bias } = inputs;
   const columns = matrix(b, attrs.transposeB)[1];
+  // tfjs' kernel would read beyond it.
+  util.assert(
+    bias?.shape.length !== 1 || bias.shape[0] === columns,
+    () => `fused.matMul: bias must be of the ${columns} columns of the product on wasm; got [${bias?.shape}]`,
+  );
   if (attrs.activation !== 'linear') return undefined;
   const oneRow = bias?.shape.at(-1) === columns && util.sizeFromShape(bias.shape) === columns;
   if (bias !== undefined && !(bias.dtype === 'float32' && oneRow)) return undefined;
