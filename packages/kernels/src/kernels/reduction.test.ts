@@ -66,6 +66,31 @@ it.each([
   });
 });
 
+it.each(['float32', 'int32', 'bool'] as const)(
+  'gives empty sums of nothing, and 0 for the rest, of %s',
+  (dtype) => {
+    tf.tidy(() => {
+      for (const [shape, axes, left] of [
+        [[0, 0, 7], [1], [0, 7]],
+        [[0, 0, 7], [0, 2], [0]],
+        [[2, 0, 3], [0, 2], [0]],
+        [[5, 0, 3], [1], [5, 3]],
+        [[3, 0, 2], [0, 1], [2]],
+      ] as const) {
+        for (let size = 1; size <= 16; size++) tf.fill([size], 7).dispose();
+        const x = tf.zeros([...shape], dtype);
+        const outputs = [tf.sum(x, [...axes]), tf.mean(x, [...axes])];
+        expect(outputs.map((output) => output.shape)).toEqual([left, left]);
+        expect(outputs.map((output) => output.dtype)).toEqual([
+          dtype === 'float32' ? dtype : 'int32',
+          'float32',
+        ]);
+        for (const output of outputs) expect([...output.dataSync()]).toEqual(Array(output.size).fill(0));
+      }
+    });
+  },
+);
+
 it('hands NaN and infinities on', () => {
   const x = tf.tensor2d([
     [1, Number.NaN, 1],
