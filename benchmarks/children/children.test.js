@@ -19,8 +19,11 @@ if (!existsSync(vectors))
 const inputs = new Inputs();
 afterAll(() => inputs.remove());
 
-/** The smallest work of each kind. */
-const step = { ...workloads.resnet18, batch: 2, options: { size: 8, width: 4, classes: 3 } };
+/**
+ * The smallest work of each kind. Eight channels, since oneDNN 2.6 behind PyTorch writes beyond its memory where a strided 1x1 convolution
+ * in channels_last has another number than a multiple of them, on processors without AVX-512.
+ */
+const step = { ...workloads.resnet18, batch: 2, options: { size: 8, width: 8, classes: 3 } };
 const mixer = {
   op: 'prepare',
   kind: 'mixer',

@@ -1,3 +1,3 @@
 import { preset } from '../../vitest.preset.js';
 
-export default preset({}, ['src/model-table.test.ts', 'src/internal/blur-pool.test.ts']);
+export default preset({}, ['src/model-table.test.ts', 'src/backends/blur-pool.test.ts']);

@@ -3,7 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { blurPool } from './blur-pool.js';
+import { blurPool } from '../internal/blur-pool.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
