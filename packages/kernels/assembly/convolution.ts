@@ -1,35 +1,22 @@
 import { endValid, firstValid } from './arithmetic';
 import { gemmPacked, packPanels } from './gemm';
 
-/** Packs every tap of a filter `[taps, inner, outer]`, each transposed to `[outer, inner]` when asked. */
-function packTaps(filter: usize, taps: i32, inner: i32, outer: i32, transposed: bool, scratch: usize): usize {
-  const rows = transposed ? outer : inner;
-  const columns = transposed ? inner : outer;
-  const step = <usize>rows * <usize>((columns + 7) & ~7) * 4;
+/** Packs every tap of a filter `[taps, inner, outer]`, each transposed to `[outer, inner]`. */
+function packTaps(filter: usize, taps: i32, inner: i32, outer: i32, scratch: usize): usize {
+  const step = <usize>outer * <usize>((inner + 7) & ~7) * 4;
   const line = (<usize>outer) << 2;
   for (let tap = 0; tap < taps; tap++) {
     const source = filter + <usize>tap * <usize>inner * line;
-    packPanels(
-      source,
-      transposed ? 4 : line,
-      transposed ? line : 4,
-      rows,
-      columns,
-      scratch + <usize>tap * step,
-    );
+    packPanels(source, 4, line, outer, inner, scratch + <usize>tap * step);
   }
   return step;
 }
 
-/**
- * Adds a convolution (`forward`) or its input gradient to a zeroed target, tap by tap and row by row.
- * `scratch` takes the packed filter.
- */
-export function convolve(
-  forward: bool,
-  input: usize,
+/** Adds a convolution's input gradient to a zeroed `dx`, tap by tap and row by row. `scratch` takes the packed filter. */
+export function convolveInputGradient(
+  dx: usize,
   filter: usize,
-  output: usize,
+  dy: usize,
   scratch: usize,
   batch: i32,
   height: i32,
@@ -47,10 +34,10 @@ export function convolve(
   padTop: i32,
   padLeft: i32,
 ): void {
-  const step = packTaps(filter, filterHeight * filterWidth, channels, outChannels, !forward, scratch);
+  const step = packTaps(filter, filterHeight * filterWidth, channels, outChannels, scratch);
   const pixel = (<usize>channels) << 2;
   const outPixel = (<usize>outChannels) << 2;
-  const panelStride = (<usize>(forward ? channels : outChannels)) << 5;
+  const panelStride = (<usize>outChannels) << 5;
   for (let n = 0; n < batch; n++) {
     for (let oy = 0; oy < outHeight; oy++) {
       for (let ky = 0; ky < filterHeight; ky++) {
@@ -62,37 +49,21 @@ export function convolve(
           const count = endValid(shift, strideX, outWidth, width) - from;
           if (count <= 0) continue;
           const tap = scratch + <usize>(ky * filterWidth + kx) * step;
-          const near = input + <usize>((n * height + y) * width + from * strideX + shift) * pixel;
-          const far = output + <usize>((n * outHeight + oy) * outWidth + from) * outPixel;
-          if (forward) {
-            gemmPacked(
-              false,
-              count,
-              outChannels,
-              channels,
-              near,
-              <usize>strideX * pixel,
-              4,
-              tap,
-              panelStride,
-              far,
-              outPixel,
-            );
-          } else {
-            gemmPacked(
-              false,
-              count,
-              channels,
-              outChannels,
-              far,
-              outPixel,
-              4,
-              tap,
-              panelStride,
-              near,
-              <usize>strideX * pixel,
-            );
-          }
+          const near = dx + <usize>((n * height + y) * width + from * strideX + shift) * pixel;
+          const far = dy + <usize>((n * outHeight + oy) * outWidth + from) * outPixel;
+          gemmPacked(
+            false,
+            count,
+            channels,
+            outChannels,
+            far,
+            outPixel,
+            4,
+            tap,
+            panelStride,
+            near,
+            <usize>strideX * pixel,
+          );
         }
       }
     }

@@ -2,7 +2,7 @@ export { attention, attentionGradient, attentionScratch } from './attention';
 export { columnMoments, normalize } from './batch-norm';
 export { normGradientSums, normInputGradient } from './batch-norm-gradient';
 export { blendPair, scale, weight, weightGradient } from './blend';
-export { convolve } from './convolution';
+export { convolveInputGradient } from './convolution';
 export { convolveFilterGradient } from './convolution-filter-gradient';
 export { depthwiseConvolve, depthwiseGradient } from './depthwise';
 export { gatherRuns } from './gather';

@@ -17,7 +17,7 @@ export interface Simd {
   readonly blendPair: Numeric;
   readonly clearBox: Numeric;
   readonly columnMoments: Numeric;
-  readonly convolve: Numeric;
+  readonly convolveInputGradient: Numeric;
   readonly convolveFilterGradient: Numeric;
   readonly convolveGroups: Numeric;
   readonly copyImage: Numeric;

@@ -94,8 +94,8 @@ function inputGradient({
   const dx = makeZeros(backend, attrs.inputShape);
   const packed = info.filterHeight * info.filterWidth * outChannels * Math.ceil(inChannels / 8) * 8;
   withScratch(backend, packed, (scratch) => {
-    simd.convolve(
-      ...[0, pointer(backend, dx), pointer(backend, filter), pointer(backend, dy), scratch],
+    simd.convolveInputGradient(
+      ...[pointer(backend, dx), pointer(backend, filter), pointer(backend, dy), scratch],
       ...extents(info, [outChannels]),
       ...steps(info),
     );
